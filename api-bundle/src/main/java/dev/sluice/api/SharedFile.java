@@ -1,0 +1,31 @@
+package dev.sluice.api;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * An open file that the core owns and counts references of: it is closed when the last reference goes, which may be
+ * after the layer has closed it, because replies that are being sent hold references as well. May be handed over in a
+ * swap.
+ */
+@ProviderType
+public interface SharedFile extends AutoCloseable {
+    /** To read and write with absolute positions; must not be closed or repositioned. */
+    FileChannel channel();
+
+    /** What it was opened as; for messages. */
+    Path path();
+
+    /** Takes one more reference, to be given back with {@link #close()}. */
+    SharedFile retain();
+
+    /**
+     * Gives one reference back.
+     *
+     * @throws IOException if this was the last one and the close failed
+     */
+    @Override
+    void close() throws IOException;
+}

@@ -12,8 +12,15 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface ReadReply {
-    /** How many bytes are still to be described. */
+    /** How many bytes are still to be described; those of a buffer that is not yet filled count as such. */
     int remaining();
+
+    /**
+     * Takes back what was described since {@link #remaining()} was this; how a filter tries a read again.
+     *
+     * @param remaining what {@link #remaining()} has answered before
+     */
+    void rewind(int remaining);
 
     /**
      * The next {@code length} bytes will stand in this buffer. The device must fill it to its limit (with relative
@@ -21,7 +28,8 @@ public interface ReadReply {
      * bytes must not reach a client.
      *
      * @param length 1 .. {@link #remaining()}
-     * @return a direct buffer, big-endian, position 0, with {@code length} bytes remaining
+     * @return a direct buffer, big-endian, with {@code length} bytes remaining; its position need not be 0, its limit
+     *     must not be changed
      * @throws NbdException with {@link NbdError#ENOMEM} if no memory became free in time
      */
     ByteBuffer buffer(int length) throws NbdException;

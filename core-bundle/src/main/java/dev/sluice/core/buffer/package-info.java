@@ -1,0 +1,2 @@
+/** Direct memory and files with reference counts. */
+package dev.sluice.core.buffer;

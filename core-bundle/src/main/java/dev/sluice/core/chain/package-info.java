@@ -1,0 +1,2 @@
+/** Layers, their devices and the checks between them. */
+package dev.sluice.core.chain;

@@ -1,0 +1,2 @@
+/** Connections and the threads that run them. */
+package dev.sluice.core.engine;

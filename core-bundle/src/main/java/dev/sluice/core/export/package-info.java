@@ -1,0 +1,2 @@
+/** Exports: configuration, states, hand-over, swap. */
+package dev.sluice.core.export;

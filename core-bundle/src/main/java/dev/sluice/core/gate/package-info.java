@@ -1,0 +1,2 @@
+/** The unload lock and drain. */
+package dev.sluice.core.gate;

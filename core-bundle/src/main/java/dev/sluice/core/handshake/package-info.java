@@ -1,0 +1,2 @@
+/** Option haggling, one class per option. */
+package dev.sluice.core.handshake;

@@ -1,0 +1,2 @@
+/** Requests in, replies out. */
+package dev.sluice.core.transmission;

@@ -1,0 +1,2 @@
+/** Byte channels and listeners: a seam. */
+package dev.sluice.core.transport;

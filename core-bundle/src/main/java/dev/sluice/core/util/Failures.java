@@ -1,0 +1,42 @@
+package dev.sluice.core.util;
+
+/** Turns throwables into the one line that people read, and collects those of several steps. */
+public final class Failures {
+    private Throwable first;
+
+    /** The message, or the class name where there is none; one line, without a stack trace. */
+    public static String line(Throwable t) {
+        String message = t.getMessage();
+        String text = message == null || message.isBlank() ? t.getClass().getSimpleName() : message;
+        if (!(t instanceof dev.sluice.api.NbdException) && !(t instanceof dev.sluice.api.ConfigException) && message != null
+                && !message.isBlank()) {
+            text = t.getClass().getSimpleName() + ": " + message;
+        }
+        return text.replace('\n', ' ').replace('\r', ' ');
+    }
+
+    /** One step that may fail. */
+    @FunctionalInterface
+    public interface Step {
+        /** Does it. */
+        void run() throws Exception;
+    }
+
+    /** Runs a step; its failure is kept and later steps still run. */
+    public void run(Step step) {
+        try {
+            step.run();
+        } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+            if (first == null) {
+                first = e;
+            } else {
+                first.addSuppressed(e);
+            }
+        }
+    }
+
+    /** The first failure with the others suppressed in it, or null. */
+    public Throwable first() {
+        return first;
+    }
+}

@@ -1,0 +1,2 @@
+/** State for tools, in the types of dev.sluice.api.runtime. */
+package dev.sluice.core.view;

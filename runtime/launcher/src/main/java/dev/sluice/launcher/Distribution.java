@@ -1,0 +1,72 @@
+package dev.sluice.launcher;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The unpacked distribution: {@code lib} (this jar and Felix), {@code bundles} (what every start needs),
+ * {@code plugins} and {@code filters} (what a command line may name).
+ */
+final class Distribution {
+    private static final Pattern KIND = Pattern.compile("dev\\.sluice\\.(?:plugin|filter)\\.(.+?)-\\d.*\\.jar");
+
+    private final Path home;
+
+    Distribution(Path home) {
+        this.home = home;
+    }
+
+    /** What every start needs, by file name. */
+    List<Path> base() throws IOException {
+        return jars("bundles");
+    }
+
+    /**
+     * The jars of plugins and filters that the command line probably names, judged by file names. A guess is enough:
+     * it decides what is started before the server is ready and what after.
+     */
+    List<Path> named(List<String> argv) throws IOException {
+        Set<String> words = new HashSet<>();
+        for (String word : argv) {
+            words.add(plain(word.substring(word.lastIndexOf('=') + 1)));
+        }
+        List<Path> named = new ArrayList<>();
+        for (Path jar : kinds()) {
+            Matcher kind = KIND.matcher(jar.getFileName().toString());
+            if (kind.matches() && words.contains(plain(kind.group(1)))) {
+                named.add(jar);
+            }
+        }
+        return named;
+    }
+
+    /** All jars of plugins and filters, by file name. */
+    List<Path> kinds() throws IOException {
+        List<Path> all = new ArrayList<>(jars("plugins"));
+        all.addAll(jars("filters"));
+        return all;
+    }
+
+    private List<Path> jars(String directory) throws IOException {
+        List<Path> jars = new ArrayList<>();
+        if (Files.isDirectory(home.resolve(directory))) {
+            try (DirectoryStream<Path> found = Files.newDirectoryStream(home.resolve(directory), "*.jar")) {
+                found.forEach(jars::add);
+            }
+        }
+        jars.sort(null);
+        return jars;
+    }
+
+    private static String plain(String name) {
+        return name.replace("-", "").replace("_", "").replace(".", "");
+    }
+}

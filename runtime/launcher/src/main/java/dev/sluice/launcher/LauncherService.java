@@ -1,0 +1,120 @@
+package dev.sluice.launcher;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.function.BiFunction;
+
+/**
+ * What the launcher does for bundles. It is a service of a JDK type, because the launcher is outside the framework and
+ * shares no class with it: {@code java.util.function.BiFunction} with the property {@code dev.sluice.launcher=true},
+ * called with one of these words and one value. The other side is {@code dev.sluice.commandline.Launcher}.
+ *
+ * <pre>
+ * word        value     answer
+ * argv        -         String[]: the command line
+ * directory   -         String: where the caller stood, absolute
+ * home        -         String: the distribution
+ * program     -         String: the name for messages
+ * temporary   -         String: a directory of this process alone, deleted at the end
+ * background  -         Boolean: a script waits for ready
+ * out, err    String    prints it to standard output or error, as it is, with a line feed
+ * verbose     Boolean   shows debug messages and stack traces from now on
+ * bundles     -         starts the plugins and filters that were left out so far, before it returns
+ * ready       Boolean   the server serves; true: let go of the standard streams. Starts the rest of the bundles
+ *                       in the background
+ * onStop      Runnable  called once, by another thread, when the process is told to end (also if it was already)
+ * </pre>
+ *
+ * <p>The command line itself is a {@code java.util.concurrent.Callable} with the property
+ * {@code dev.sluice.commandline=true}; the main thread calls it once, and ends the process with the Integer that it
+ * answers.
+ */
+final class LauncherService implements BiFunction<String, Object, Object> {
+    static final String PROPERTY = "dev.sluice.launcher";
+
+    private final Surroundings surroundings;
+    private final Console console;
+    private final Container container;
+    private final Ending ending;
+    private boolean saidReady;
+
+    LauncherService(Surroundings surroundings, Console console, Container container, Ending ending) {
+        this.surroundings = surroundings;
+        this.console = console;
+        this.container = container;
+        this.ending = ending;
+    }
+
+    @Override
+    public Object apply(String word, Object value) {
+        try {
+            return answer(word, value);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whether the waiting script has had its answer. */
+    synchronized boolean saidReady() {
+        return saidReady;
+    }
+
+    private Object answer(String word, Object value) throws IOException {
+        switch (word) {
+            case "argv":
+                return surroundings.argv().toArray(new String[0]);
+            case "directory":
+                return surroundings.directory().toString();
+            case "home":
+                return surroundings.home().toString();
+            case "program":
+                return console.program();
+            case "temporary":
+                return surroundings.temporary().toString();
+            case "background":
+                return surroundings.background();
+            case "out":
+                console.out((String) value);
+                return null;
+            case "err":
+                console.err((String) value);
+                return null;
+            case "verbose":
+                console.verbose((Boolean) value);
+                return null;
+            case "bundles":
+                container.startRest();
+                return null;
+            case "ready":
+                ready((Boolean) value);
+                return null;
+            case "onStop":
+                ending.onStop((Runnable) value);
+                return null;
+            default:
+                throw new IllegalArgumentException("the launcher does not know the word " + word);
+        }
+    }
+
+    private synchronized void ready(boolean letGo) throws IOException {
+        saidReady = true;
+        if (surroundings.background()) {
+            console.out("ready");
+        }
+        if (letGo) {
+            console.detach(surroundings.background());
+        }
+        Thread rest = new Thread(this::startRest, "sluice-bundles");
+        rest.setDaemon(true);
+        rest.setPriority(Thread.MIN_PRIORITY);
+        rest.start();
+    }
+
+    private void startRest() {
+        try {
+            container.startRest();
+        } catch (IOException e) {
+            console.message(System.Logger.Level.WARNING, "can't start the other plugins and filters", e);
+        }
+    }
+}

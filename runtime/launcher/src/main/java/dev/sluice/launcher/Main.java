@@ -1,0 +1,75 @@
+package dev.sluice.launcher;
+
+import java.io.IOException;
+import java.util.List;
+import org.osgi.framework.BundleException;
+
+/**
+ * Starts Felix with the bundles of the distribution, lets the command line bundle do its work on this thread, stops
+ * everything and ends the process. System properties: {@code sluice.home}, {@code sluice.directory},
+ * {@code sluice.background}, {@code sluice.program}.
+ */
+public final class Main {
+    private final Console console;
+    private final Surroundings surroundings;
+    private final Container container;
+    private final Ending ending;
+    private final LauncherService service;
+
+    private Main(Console console, Surroundings surroundings) {
+        this.console = console;
+        this.surroundings = surroundings;
+        this.container = new Container(new Distribution(surroundings.home()), surroundings.temporary().resolve("cache"), console);
+        this.ending = new Ending(console);
+        this.service = new LauncherService(surroundings, console, container, ending);
+    }
+
+    /** The process. */
+    public static void main(String... argv) {
+        Console console = Console.PROCESS;
+        console.catchStrayOutput();
+        int status = 1;
+        try {
+            status = new Main(console, Surroundings.of(argv)).run();
+        } catch (IOException e) {
+            console.err(console.program() + ": error: " + e.getMessage());
+        }
+        Runtime.getRuntime().halt(status);
+    }
+
+    private int run() {
+        ending.install();
+        int status = serve();
+        try {
+            container.stop();
+        } catch (BundleException | RuntimeException e) {
+            console.message(System.Logger.Level.WARNING, "did not stop cleanly", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        try {
+            surroundings.deleteTemporary();
+        } catch (IOException e) {
+            console.message(System.Logger.Level.WARNING, "can't delete " + surroundings.temporary(), e);
+        }
+        if (surroundings.background() && !service.saidReady()) {
+            console.out("exit " + status);
+        }
+        return status;
+    }
+
+    private int serve() {
+        List<String> argv = surroundings.argv();
+        try {
+            container.start(argv, service);
+            return (Integer) container.commandLine().call();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 1;
+        } catch (Exception e) {
+            console.verbose(console.verbose() || argv.contains("-v") || argv.contains("--verbose"));
+            console.message(System.Logger.Level.ERROR, "can't start", e);
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package dev.sluice.launcher;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Where and how the process was started; the script passes it in system properties.
+ *
+ * @param argv the command line
+ * @param home the distribution
+ * @param directory where the caller stood: relative paths are meant from there, the process itself runs in /
+ * @param background whether a script waits on standard output for the line "ready" or "exit STATUS"
+ * @param temporary a directory of this process alone
+ */
+record Surroundings(List<String> argv, Path home, Path directory, boolean background, Path temporary) {
+
+    /**
+     * Reads {@code sluice.home}, {@code sluice.directory} and {@code sluice.background}, and makes the temporary directory.
+     *
+     * @throws IOException with one line for the user
+     */
+    static Surroundings of(String... argv) throws IOException {
+        Path home = Path.of(System.getProperty("sluice.home", "")).toAbsolutePath();
+        if (!Files.isDirectory(home.resolve("bundles"))) {
+            throw new IOException("there is no distribution in " + home + " (the system property sluice.home must name one)");
+        }
+        Path directory = Path.of(System.getProperty("sluice.directory", "")).toAbsolutePath();
+        Path temporary;
+        try {
+            temporary = Files.createTempDirectory("sluice-");
+        } catch (IOException e) {
+            throw new IOException("can't make a directory in " + System.getProperty("java.io.tmpdir") + ": " + e.getMessage(), e);
+        }
+        // JNA would leave a directory of its own behind
+        System.setProperty("jna.tmpdir", temporary.toString());
+        return new Surroundings(List.of(argv), home, directory, Boolean.getBoolean("sluice.background"), temporary);
+    }
+
+    /** Deletes the temporary directory. */
+    void deleteTemporary() throws IOException {
+        delete(temporary);
+    }
+
+    private static void delete(Path path) throws IOException {
+        if (Files.isDirectory(path, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+            try (Stream<Path> children = Files.list(path)) {
+                for (Path child : children.toList()) {
+                    delete(child);
+                }
+            }
+        }
+        Files.deleteIfExists(path);
+    }
+}

@@ -1,0 +1,2 @@
+/** The memory plugin: a sparse RAM disk. */
+package dev.sluice.plugin.memory;

@@ -1,4 +1,4 @@
-package dev.sluice.plugin.nul;
+package dev.sluice.plugin.nulls;
 
 import dev.sluice.api.Help;
 import dev.sluice.api.NbdDevice;

@@ -1,0 +1,94 @@
+package dev.sluice.api.contract;
+
+import dev.sluice.api.SharedFile;
+import dev.sluice.api.SharedFiles;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** Shared files that remember who has not closed them. Safe for use by several threads. */
+public final class TestFiles implements SharedFiles {
+    private final Set<TestFile> open = new LinkedHashSet<>();
+
+    @Override
+    public SharedFile open(Path path, OpenOption... options) throws IOException {
+        return adopt(FileChannel.open(path, options), path);
+    }
+
+    @Override
+    public synchronized SharedFile adopt(FileChannel channel, Path path) {
+        TestFile file = new TestFile(channel, path);
+        open.add(file);
+        return file;
+    }
+
+    /** Files that were not closed. */
+    public synchronized int open() {
+        return open.size();
+    }
+
+    /**
+     * Fails with the stack of whoever opened it if a file is still open.
+     *
+     * @throws AssertionError names one of them
+     */
+    public synchronized void assertNothingHeld() {
+        if (!open.isEmpty()) {
+            TestFile first = open.iterator().next();
+            throw new AssertionError(open.size() + " files were not closed; " + first.path + " was opened here", first.taken);
+        }
+    }
+
+    private synchronized void forget(TestFile file) {
+        open.remove(file);
+    }
+
+    private final class TestFile implements SharedFile {
+        final Throwable taken = new Throwable("opened");
+        private final FileChannel channel;
+        private final Path path;
+        private int references = 1;
+
+        TestFile(FileChannel channel, Path path) {
+            this.channel = channel;
+            this.path = path;
+        }
+
+        @Override
+        public synchronized FileChannel channel() {
+            check();
+            return channel;
+        }
+
+        @Override
+        public Path path() {
+            return path;
+        }
+
+        @Override
+        public synchronized SharedFile retain() {
+            check();
+            references++;
+            return this;
+        }
+
+        @Override
+        public synchronized void close() throws IOException {
+            check();
+            references--;
+            if (references == 0) {
+                forget(this);
+                channel.close();
+            }
+        }
+
+        private void check() {
+            if (references == 0) {
+                throw new IllegalStateException(path + " was closed already");
+            }
+        }
+    }
+}

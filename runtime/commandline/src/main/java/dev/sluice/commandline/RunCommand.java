@@ -1,0 +1,49 @@
+package dev.sluice.commandline;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** The command of {@code --run}: a child of this process, with its standard streams, where the caller stood. */
+final class RunCommand {
+    private static final long GRACE_SECONDS = 5;
+
+    private final String text;
+    private final Path directory;
+
+    RunCommand(Endpoint endpoint, String command, Path directory) {
+        this.text = endpoint.shellPrologue() + command;
+        this.directory = directory;
+    }
+
+    /**
+     * Runs it to its end.
+     *
+     * @param stop completed when this process is told to end: the command is told, too
+     * @return its status, 128 + N if signal N killed it
+     * @throws UsageException if there is no shell
+     */
+    int run(CompletableFuture<Void> stop) throws UsageException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", text).directory(directory.toFile()).inheritIO();
+        if (Boolean.getBoolean("sluice.ctype")) {
+            // the start script gave it to this JVM, which can't name every file without; the caller had none
+            builder.environment().remove("LC_CTYPE");
+        }
+        Process process;
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            throw UsageException.error("--run: " + e.getMessage());
+        }
+        // as long as the user's command takes
+        CompletableFuture.anyOf(process.onExit(), stop).join();
+        if (process.isAlive() && stop.isDone()) {
+            process.destroy();
+            if (!process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        }
+        return process.waitFor();
+    }
+}

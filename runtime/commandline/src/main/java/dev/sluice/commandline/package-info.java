@@ -1,0 +1,2 @@
+/** nbdkit's command line in front of Sluice. */
+package dev.sluice.commandline;

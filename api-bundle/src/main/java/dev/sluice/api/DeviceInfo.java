@@ -205,9 +205,13 @@ public final class DeviceInfo {
             return this;
         }
 
-        /** See {@link DeviceInfo#zero()}. */
+        /**
+         * See {@link DeviceInfo#zero()}. Also sets {@link #fastZero}, as nbdkit does: an emulated zero can refuse a
+         * fast zero at once, a native one must say so itself afterwards.
+         */
         public Builder zero(Support support) {
             zero = Objects.requireNonNull(support);
+            fastZero = support == Support.EMULATE;
             return this;
         }
 

@@ -9,6 +9,20 @@ import java.util.List;
 /** The exports as one client can see them. Safe for use by several threads. */
 public interface ExportDirectory {
     /**
+     * Asks the layers whether this client may come, before a byte is sent to it.
+     *
+     * @throws NbdException it may not: the connection is closed without a word
+     */
+    default void admit(ClientInfo client) throws NbdException {
+        // everybody may
+    }
+
+    /** Whether clients are served one after the other: the next is greeted when the one before has gone. */
+    default boolean oneAtATime() {
+        return false;
+    }
+
+    /**
      * What to answer to NBD_OPT_LIST.
      *
      * @throws IOException the list could not be made

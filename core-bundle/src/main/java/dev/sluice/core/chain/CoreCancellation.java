@@ -1,0 +1,122 @@
+package dev.sluice.core.chain;
+
+import dev.sluice.api.Cancellation;
+import dev.sluice.api.NbdError;
+import dev.sluice.api.NbdException;
+import dev.sluice.core.util.Deadline;
+import dev.sluice.core.util.Platform;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A cancellation that may follow another one: a device's follows its layer's. */
+public final class CoreCancellation implements Cancellation {
+    private final Platform platform;
+    private final Set<Thread> sleepers = ConcurrentHashMap.newKeySet();
+    private final Set<Action> actions = ConcurrentHashMap.newKeySet();
+    private final Registration inParent;
+    private volatile String reason;
+
+    /** Not cancelled; follows {@code parent} unless that is null. */
+    public CoreCancellation(Platform platform, Cancellation parent) {
+        this.platform = platform;
+        this.inParent = parent == null ? null : parent.onCancel(() -> cancel(parent.reason()));
+    }
+
+    /** From now on everybody should stop; the first reason counts. */
+    public void cancel(String why) {
+        synchronized (this) {
+            if (reason != null) {
+                return;
+            }
+            reason = why;
+        }
+        sleepers.forEach(platform::unpark);
+        actions.forEach(Action::fire);
+    }
+
+    /** The parent forgets this one; must be called when the device or layer has gone. */
+    public void detach() {
+        if (inParent != null) {
+            inParent.close();
+        }
+        actions.clear();
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return reason != null;
+    }
+
+    @Override
+    public String reason() {
+        String r = reason;
+        return r == null ? "" : r;
+    }
+
+    @Override
+    public void check() throws NbdException {
+        String r = reason;
+        if (r != null) {
+            throw new NbdException(NbdError.ESHUTDOWN, r);
+        }
+    }
+
+    @Override
+    public void sleep(Duration time) throws NbdException {
+        check();
+        Deadline deadline = Deadline.after(platform, time);
+        Thread self = Thread.currentThread();
+        sleepers.add(self);
+        try {
+            for (long left = deadline.remainingNanos(); left > 0 && reason == null; left = deadline.remainingNanos()) {
+                platform.park(this, left);
+            }
+        } finally {
+            sleepers.remove(self);
+        }
+        check();
+    }
+
+    @Override
+    public Registration onCancel(Runnable action) {
+        Action a = new Action(action);
+        actions.add(a);
+        if (reason != null) {
+            a.fire();
+        }
+        return a;
+    }
+
+    private final class Action implements Registration {
+        private Runnable runnable;
+
+        Action(Runnable runnable) {
+            this.runnable = runnable;
+        }
+
+        void fire() {
+            Runnable r;
+            synchronized (this) {
+                r = runnable;
+                runnable = null;
+            }
+            if (r != null) {
+                try {
+                    r.run();
+                } catch (RuntimeException e) {
+                    System.getLogger(CoreCancellation.class.getName())
+                            .log(System.Logger.Level.WARNING, "an action on cancellation failed: " + e);
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            synchronized (this) {
+                runnable = null;
+            }
+            actions.remove(this);
+        }
+    }
+}

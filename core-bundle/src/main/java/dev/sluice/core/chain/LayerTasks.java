@@ -1,0 +1,148 @@
+package dev.sluice.core.chain;
+
+import dev.sluice.api.Tasks;
+import dev.sluice.core.gate.Gate;
+import dev.sluice.core.util.Deadline;
+import dev.sluice.core.util.Failures;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.Callable;
+
+/**
+ * Background work of one scope. Every run enters the gate of the export's other calls and leaves it afterwards, so that
+ * a swap waits for what runs and nothing starts while the gate is shut.
+ */
+final class LayerTasks implements Tasks {
+    private static final System.Logger LOG = System.getLogger("dev.sluice.layer");
+    private static final int MAX_WAITING = 1000;
+    /** A parked task looks again after this long; swaps are shorter. */
+    private static final Duration RETRY = Duration.ofMillis(20);
+
+    private final String export;
+    private final Services services;
+    private final Gate gate;
+    private final CoreCancellation cancellation;
+    private final Set<CoreTask> waiting = new HashSet<>();
+    private boolean closed;
+
+    LayerTasks(String export, Services services, Gate gate, CoreCancellation cancellation) {
+        this.export = export;
+        this.services = services;
+        this.gate = gate;
+        this.cancellation = cancellation;
+    }
+
+    @Override
+    public Task submit(Callable<?> work) {
+        return add(work, Duration.ZERO, null);
+    }
+
+    @Override
+    public Task after(Duration delay, Callable<?> work) {
+        return add(work, delay, null);
+    }
+
+    @Override
+    public Task every(Duration period, Callable<?> work) {
+        if (period.isNegative() || period.isZero()) {
+            throw new IllegalArgumentException("a period is positive, not " + period);
+        }
+        return add(work, period, period);
+    }
+
+    private Task add(Callable<?> work, Duration delay, Duration period) {
+        CoreTask task = new CoreTask(work, period);
+        synchronized (waiting) {
+            if (closed) {
+                throw new IllegalStateException("the layer has ended, no task can start");
+            }
+            if (waiting.size() >= MAX_WAITING) {
+                throw new IllegalStateException(MAX_WAITING + " tasks of this layer are waiting already");
+            }
+            waiting.add(task);
+        }
+        task.schedule(delay);
+        return task;
+    }
+
+    /** Nothing starts any more. */
+    void close() {
+        Set<CoreTask> left;
+        synchronized (waiting) {
+            closed = true;
+            left = new HashSet<>(waiting);
+            waiting.clear();
+        }
+        left.forEach(CoreTask::cancel);
+    }
+
+    private final class CoreTask implements Task {
+        private final Callable<?> work;
+        private final Duration period;
+        private volatile boolean done;
+
+        CoreTask(Callable<?> work, Duration period) {
+            this.work = work;
+            this.period = period;
+        }
+
+        void schedule(Duration delay) {
+            services.timers().after(delay, () -> {
+                if (!done && !services.workers().tryRun(this::run)) {
+                    schedule(RETRY);
+                }
+            });
+        }
+
+        private void run() {
+            if (done || cancellation.isCancelled()) {
+                finish();
+                return;
+            }
+            if (!gate.enter(Deadline.after(services.platform(), RETRY))) {
+                if (gate.isClosed()) {
+                    finish();
+                } else {
+                    schedule(RETRY);
+                }
+                return;
+            }
+            boolean again = false;
+            try {
+                if (!done && !cancellation.isCancelled()) {
+                    work.call();
+                    again = period != null;
+                }
+            } catch (Throwable t) {
+                if (!cancellation.isCancelled()) {
+                    LOG.log(System.Logger.Level.ERROR, "export " + export + ": a background task failed: " + Failures.line(t));
+                }
+            } finally {
+                gate.exit();
+            }
+            if (again && !done) {
+                schedule(period);
+            } else {
+                finish();
+            }
+        }
+
+        private void finish() {
+            done = true;
+            synchronized (waiting) {
+                waiting.remove(this);
+            }
+        }
+
+        @Override
+        public void cancel() {
+            finish();
+        }
+
+        @Override
+        public boolean isDone() {
+            return done;
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package dev.sluice.core.chain;
+
+import dev.sluice.core.buffer.BufferPool;
+import dev.sluice.core.buffer.Files;
+import dev.sluice.core.util.Platform;
+import dev.sluice.core.util.Timers;
+import dev.sluice.core.util.Workers;
+import java.nio.file.Path;
+
+/**
+ * What all layers share.
+ *
+ * @param platform clock, threads, waiting
+ * @param buffers direct memory
+ * @param files open files
+ * @param workers threads for what may block
+ * @param timers for what comes later
+ * @param temporaryDirectory for files of layers
+ * @param shutdown asks the server to stop
+ */
+public record Services(Platform platform, BufferPool buffers, Files files, Workers workers, Timers timers, Path temporaryDirectory,
+        Runnable shutdown) {
+}

@@ -1,0 +1,418 @@
+package dev.sluice.core.export;
+
+import dev.sluice.api.ClientInfo;
+import dev.sluice.api.ConfigException;
+import dev.sluice.api.ExportInfo;
+import dev.sluice.api.NbdError;
+import dev.sluice.api.NbdException;
+import dev.sluice.api.ThreadModel;
+import dev.sluice.api.runtime.ExportState;
+import dev.sluice.core.chain.Chain;
+import dev.sluice.core.chain.Layer;
+import dev.sluice.core.chain.LayerCalls;
+import dev.sluice.core.chain.Services;
+import dev.sluice.core.gate.Gate;
+import dev.sluice.core.util.Deadline;
+import dev.sluice.core.util.Failures;
+import dev.sluice.core.util.Monitor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One export: its layers, its state, the connections that use it. How code under it is replaced stands in
+ * {@link InPlaceSwap}, how it ends in {@link ExportStop}.
+ *
+ * <p>Locks, in this order: {@code operations} (start, stop and swaps, one at a time; may be held for as long as a drain),
+ * then the gates, then {@code monitor} (the fields; held for a few instructions).
+ */
+public final class Export {
+    /** How long a client waits for a held export before it is told that the export is going away. */
+    static final Duration OPEN_WAIT = Duration.ofSeconds(5);
+    /** How long an operation waits for the one before. */
+    static final Duration OPERATION_WAIT = Duration.ofSeconds(60);
+
+    private static final System.Logger LOG = System.getLogger("dev.sluice.export");
+
+    private final ExportConfig config;
+    private final Services services;
+    private final Kinds kinds;
+    private final LayerFactory factory;
+    private final Gate controlGate;
+    private final Monitor operations;
+    private final Monitor monitor;
+    private final Monitor allRequestsLock;
+    private final ExportStop stop;
+    private final InPlaceSwap swap;
+
+    // guarded by monitor
+    private ExportState state = ExportState.STARTING;
+    private String why = "";
+    private List<LayerSlot> slots = List.of();
+    private final Set<OpenConnection> connections = new HashSet<>();
+    private volatile ThreadModel threadModel = ThreadModel.PARALLEL;
+
+    Export(ExportConfig config, Services services, Kinds kinds, SwapLog swaps) {
+        this.config = config;
+        this.services = services;
+        this.kinds = kinds;
+        this.controlGate = new Gate(services.platform(), "other calls of export " + config.name());
+        this.factory = new LayerFactory(config.name(), services, controlGate);
+        this.operations = services.platform().monitor("operations of export " + config.name());
+        this.monitor = services.platform().monitor("export " + config.name());
+        this.allRequestsLock = services.platform().monitor("all requests of export " + config.name());
+        this.stop = new ExportStop(this);
+        this.swap = new InPlaceSwap(this, swaps);
+    }
+
+    /** What it is configured as. */
+    public ExportConfig config() {
+        return config;
+    }
+
+    /** Its configured name. */
+    public String name() {
+        return config.name();
+    }
+
+    /** The strictest of all layers. */
+    public ThreadModel threadModel() {
+        return threadModel;
+    }
+
+    Monitor allRequestsLock() {
+        return allRequestsLock;
+    }
+
+    Services services() {
+        return services;
+    }
+
+    Kinds kinds() {
+        return kinds;
+    }
+
+    LayerFactory factory() {
+        return factory;
+    }
+
+    Gate controlGate() {
+        return controlGate;
+    }
+
+    InPlaceSwap swap() {
+        return swap;
+    }
+
+    /** How it ends. */
+    public ExportStop stop() {
+        return stop;
+    }
+
+    /** Makes the layers; afterwards the export is active, waiting, failed or disabled. */
+    void start() {
+        exclusively(() -> {
+            ExportState now = state();
+            if (now != ExportState.STARTING && now != ExportState.WAITING) {
+                return;
+            }
+            if (!config.enabled()) {
+                become(ExportState.DISABLED, "");
+                return;
+            }
+            List<LayerSlot> made = new ArrayList<>();
+            for (ExportConfig.LayerSpec spec : config.layers()) {
+                Optional<Kind> kind = kinds.find(spec.filter(), spec.kind());
+                if (kind.isEmpty()) {
+                    become(ExportState.WAITING, spec.missing());
+                    return;
+                }
+                made.add(new LayerSlot(spec, kind.get()));
+            }
+            try {
+                for (LayerSlot slot : made) {
+                    slot.set(slot.kind(), factory.configured(slot.kind(), slot.spec(), config));
+                }
+                for (int i = made.size() - 1; i >= 0; i--) {
+                    factory.ready(made.get(i).layer(), made.get(i).spec());
+                }
+            } catch (ConfigException e) {
+                disposeAll(made);
+                become(ExportState.FAILED, Failures.line(e));
+                return;
+            }
+            setSlots(made);
+            become(ExportState.ACTIVE, "");
+        });
+    }
+
+    /** Runs one operation while no other runs. */
+    boolean exclusively(Runnable operation) {
+        if (!operations.tryLock(Deadline.after(services.platform(), OPERATION_WAIT))) {
+            LOG.log(System.Logger.Level.ERROR, "export " + name() + ": another operation has not ended for "
+                    + OPERATION_WAIT.toSeconds() + " s; this one is not done");
+            return false;
+        }
+        try {
+            operation.run();
+            return true;
+        } finally {
+            operations.unlock();
+        }
+    }
+
+    void disposeAll(List<LayerSlot> from) {
+        for (LayerSlot slot : from) {
+            Layer layer = slot.layer();
+            if (layer != null) {
+                Kind kind = slot.kind();
+                slot.set(null, null);
+                factory.dispose(kind, layer);
+            }
+        }
+    }
+
+    void setSlots(List<LayerSlot> made) {
+        monitor.lock();
+        try {
+            slots = List.copyOf(made);
+        } finally {
+            monitor.unlock();
+        }
+        recomputeThreadModel();
+    }
+
+    void recomputeThreadModel() {
+        List<Layer> layers = layers();
+        if (!layers.isEmpty()) {
+            threadModel = LayerCalls.threadModel(layers);
+        }
+    }
+
+    void become(ExportState next, String reason) {
+        monitor.lock();
+        try {
+            state = next;
+            why = reason;
+            monitor.signalAll();
+        } finally {
+            monitor.unlock();
+        }
+        if (next == ExportState.FAILED) {
+            LOG.log(System.Logger.Level.ERROR, "export " + name() + ": " + reason);
+        } else {
+            LOG.log(System.Logger.Level.DEBUG, "export " + name() + ": " + next + (reason.isEmpty() ? "" : ": " + reason));
+        }
+    }
+
+    /** Its state now. */
+    public ExportState state() {
+        monitor.lock();
+        try {
+            return state;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** One line for a state that needs a reason; otherwise empty. */
+    public String why() {
+        monitor.lock();
+        try {
+            return why;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** Its layers, nearest the client first; a slot is empty while its kind is gone. */
+    List<LayerSlot> slots() {
+        monitor.lock();
+        try {
+            return slots;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** The layers that are there now. */
+    public List<Layer> layers() {
+        return slots().stream().map(LayerSlot::layer).filter(l -> l != null).toList();
+    }
+
+    /** The connections that use it now. */
+    public List<OpenConnection> connections() {
+        monitor.lock();
+        try {
+            return List.copyOf(connections);
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** Waits until the state is a lasting one. */
+    void awaitSettled(Deadline deadline) {
+        monitor.lock();
+        try {
+            while (state == ExportState.STARTING) {
+                if (!monitor.await(deadline) && deadline.isOver()) {
+                    return;
+                }
+            }
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** Waits while the state is held; true if it is active then. */
+    private boolean awaitActive(Deadline deadline) {
+        monitor.lock();
+        try {
+            while (state == ExportState.HELD || state == ExportState.STARTING) {
+                if (!monitor.await(deadline) && deadline.isOver()) {
+                    return false;
+                }
+            }
+            return state == ExportState.ACTIVE;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** A call into the layers besides requests: inside the gate for them. */
+    @FunctionalInterface
+    interface Call<T> {
+        T run() throws NbdException;
+    }
+
+    /**
+     * Runs a call inside the gate of other calls; waits while it is shut.
+     *
+     * @throws NbdException ESHUTDOWN if the export does not come back in time, or what the call throws
+     */
+    <T> T inside(Call<T> call) throws NbdException {
+        Deadline deadline = Deadline.after(services.platform(), OPEN_WAIT);
+        if (!awaitActive(deadline) || !controlGate.enter(deadline)) {
+            throw unavailable();
+        }
+        try {
+            return call.run();
+        } finally {
+            controlGate.exit();
+        }
+    }
+
+    private NbdException unavailable() {
+        monitor.lock();
+        try {
+            String reason = why.isEmpty() ? "" : ": " + why;
+            return switch (state) {
+                case WAITING, FAILED, DISABLED, STARTING -> new NbdException(NbdError.EINVAL,
+                        "export '" + name() + "' is not available" + reason);
+                default -> new NbdException(NbdError.ESHUTDOWN, "export '" + name() + "' is going away or changing" + reason);
+            };
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** The exports that its layers show. */
+    List<ExportInfo> list(ClientInfo client) throws NbdException {
+        return inside(() -> LayerCalls.exports(layers(), client));
+    }
+
+    /** What its layers put in place of the empty name. */
+    String defaultExport(ClientInfo client) throws NbdException {
+        return inside(() -> LayerCalls.defaultExport(layers(), client));
+    }
+
+    /** Asks its layers whether this client may come. */
+    void preconnect(ClientInfo client) throws NbdException {
+        inside(() -> {
+            LayerCalls.preconnect(layers(), client);
+            return null;
+        });
+    }
+
+    /** Opens its chain for a client. */
+    OpenConnection open(String exportName, ClientInfo client, ExportDirectory.SessionControl session) throws NbdException {
+        return inside(() -> {
+            Chain chain = Chain.open(layers(), client, exportName, config.readOnly() || client.readOnly());
+            OpenConnection connection = new OpenConnection(this, exportName, client, chain,
+                    new Gate(services.platform(), "connection " + client.connection()), chain.promised(), session,
+                    services.platform().monitor("requests of connection " + client.connection()));
+            monitor.lock();
+            try {
+                if (state == ExportState.ACTIVE) {
+                    connections.add(connection);
+                    return connection;
+                }
+            } finally {
+                monitor.unlock();
+            }
+            chain.close();
+            throw unavailable();
+        });
+    }
+
+    /** A connection is done: its requests end, then its devices are closed. */
+    void closed(OpenConnection connection) {
+        connection.gate().close();
+        Deadline drain = Deadline.after(services.platform(), config.drain());
+        boolean empty = connection.gate().awaitEmpty(drain);
+        if (!empty) {
+            stop.strand(connection, "the client has gone");
+        }
+        // While a swap is under way its operations own the chain; whoever ends the swap lets this continue.
+        Deadline deadline = Deadline.after(services.platform(), config.hold().plus(config.drain()).plus(OPERATION_WAIT));
+        boolean inside = controlGate.enter(deadline);
+        try {
+            boolean mine;
+            monitor.lock();
+            try {
+                mine = connections.remove(connection);
+                monitor.signalAll();
+            } finally {
+                monitor.unlock();
+            }
+            if (mine && empty) {
+                connection.chain().close();
+            }
+        } finally {
+            if (inside) {
+                controlGate.exit();
+            }
+        }
+    }
+
+    /** Takes all connections out; the caller closes them. */
+    List<OpenConnection> takeConnections() {
+        monitor.lock();
+        try {
+            List<OpenConnection> taken = List.copyOf(connections);
+            connections.clear();
+            monitor.signalAll();
+            return taken;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** Waits until no connection is left. */
+    boolean awaitNoConnections(Deadline deadline) {
+        monitor.lock();
+        try {
+            while (!connections.isEmpty()) {
+                if (!monitor.await(deadline) && deadline.isOver()) {
+                    return connections.isEmpty();
+                }
+            }
+            return true;
+        } finally {
+            monitor.unlock();
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package dev.sluice.core.export;
+
+import dev.sluice.api.runtime.ExportState;
+import dev.sluice.core.util.Deadline;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How an export and its connections end: drains with a deadline, what is done past it, and the stop of the whole
+ * export.
+ */
+public final class ExportStop {
+    /** What calls are given after they were cancelled. */
+    static final Duration GRACE = Duration.ofSeconds(1);
+
+    private static final System.Logger LOG = System.getLogger("dev.sluice.export");
+
+    private final Export export;
+
+    ExportStop(Export export) {
+        this.export = export;
+    }
+
+    /**
+     * Waits until nobody is inside the layers; the gates are shut. Past the deadline: cancel, a second of grace, then
+     * the connections whose calls still do not return are closed and their calls stranded.
+     *
+     * @return what was stranded, for the report
+     */
+    List<String> drainOrStrand(Duration drain, String why) {
+        Deadline deadline = Deadline.after(export.services().platform(), drain);
+        List<OpenConnection> stuck = new ArrayList<>();
+        for (OpenConnection c : export.connections()) {
+            if (!c.gate().awaitEmpty(deadline)) {
+                stuck.add(c);
+            }
+        }
+        boolean control = export.controlGate().awaitEmpty(deadline);
+        if (stuck.isEmpty() && control) {
+            return List.of();
+        }
+        export.layers().forEach(l -> l.scope().cancel(why));
+        Deadline grace = Deadline.after(export.services().platform(), GRACE);
+        List<String> stranded = new ArrayList<>();
+        for (OpenConnection c : stuck) {
+            if (!c.gate().awaitEmpty(grace)) {
+                stranded.add(strand(c, why));
+                c.session().disconnectHard(why);
+            }
+        }
+        if (!export.controlGate().awaitEmpty(grace)) {
+            stranded.add("calls besides requests");
+            LOG.log(System.Logger.Level.ERROR, "export " + export.name() + ": calls into its layers do not return: " + why);
+        }
+        return stranded;
+    }
+
+    /** Gives a connection up whose calls do not return: its devices stay as they are until the calls end. */
+    String strand(OpenConnection connection, String why) {
+        String text = connection.gate().inside() + " calls of connection " + connection.client().connection() + " ("
+                + connection.client().peer() + ")";
+        LOG.log(System.Logger.Level.ERROR, "export " + export.name() + ": stranded: " + text + " do not return after: " + why);
+        return text;
+    }
+
+    /** Tells all clients to go and closes their devices. The gates may be shut; operations lock held. */
+    void endConnections(String why) {
+        for (OpenConnection c : export.connections()) {
+            c.gate().close();
+            c.session().disconnectSoft(why);
+        }
+        Deadline deadline = Deadline.after(export.services().platform(), export.config().drain());
+        for (OpenConnection c : export.takeConnections()) {
+            if (c.gate().awaitEmpty(deadline)) {
+                c.chain().close();
+            } else {
+                strand(c, why);
+            }
+            c.session().disconnectHard(why);
+        }
+    }
+
+    /**
+     * Ends the export: clients get ESHUTDOWN for new requests and are closed, layers are closed. When this returns no
+     * layer's code is in use, but for what was stranded.
+     */
+    public void stop(String why) {
+        boolean done = export.exclusively(() -> {
+            if (export.state() == ExportState.STOPPING) {
+                return;
+            }
+            export.become(ExportState.STOPPING, why);
+            export.connections().forEach(c -> c.gate().close());
+            export.layers().forEach(l -> l.scope().cancel(why));
+            endConnections(why);
+            export.controlGate().close();
+            Deadline deadline = Deadline.after(export.services().platform(), export.config().drain());
+            export.swap().discard();
+            if (!export.controlGate().awaitEmpty(deadline)) {
+                LOG.log(System.Logger.Level.ERROR, "export " + export.name() + ": calls into its layers do not return: " + why);
+            }
+            export.disposeAll(export.slots());
+        });
+        if (!done) {
+            LOG.log(System.Logger.Level.ERROR, "export " + export.name() + " could not be stopped");
+        }
+    }
+}

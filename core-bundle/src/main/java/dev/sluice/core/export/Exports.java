@@ -1,0 +1,163 @@
+package dev.sluice.core.export;
+
+import dev.sluice.api.ClientInfo;
+import dev.sluice.api.ExportInfo;
+import dev.sluice.api.NbdError;
+import dev.sluice.api.NbdException;
+import dev.sluice.api.ThreadModel;
+import dev.sluice.api.runtime.ExportState;
+import dev.sluice.core.chain.Services;
+import dev.sluice.core.util.Deadline;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** All exports of the server: found by name for clients, told of kinds that come and go. */
+public final class Exports implements ExportDirectory, Kinds.Listener {
+    private final Services services;
+    private final SwapLog swaps;
+    private final Map<String, Export> byName = new ConcurrentHashMap<>();
+    private volatile Kinds kinds;
+
+    /** None yet. */
+    public Exports(Services services, SwapLog swaps) {
+        this.services = services;
+        this.swaps = swaps;
+    }
+
+    /** Where layers come from; set once, before the first export. */
+    public void setKinds(Kinds source) {
+        kinds = source;
+    }
+
+    /**
+     * Adds an export and starts it on a thread of its own.
+     *
+     * @throws dev.sluice.api.ConfigException there is one of this name already
+     */
+    public Export add(ExportConfig config) {
+        Export export = new Export(config, services, kinds, swaps);
+        if (byName.putIfAbsent(config.name(), export) != null) {
+            throw new dev.sluice.api.ConfigException("there are two exports named '" + config.name() + "'; names must differ");
+        }
+        services.platform().start("sluice-export-" + config.name(), export::start);
+        return export;
+    }
+
+    /** Ends an export. */
+    public void remove(Export export, String why) {
+        byName.remove(export.name(), export);
+        export.stop().stop(why);
+        swaps.forget(export.name());
+    }
+
+    /** All, by name. */
+    public List<Export> all() {
+        return byName.values().stream().sorted(Comparator.comparing(Export::name)).toList();
+    }
+
+    /** The export with this configured name. */
+    public Optional<Export> find(String name) {
+        return Optional.ofNullable(byName.get(name));
+    }
+
+    @Override
+    public void arrived(Kind kind) {
+        for (Export export : byName.values()) {
+            boolean concerned = export.config().layers().stream()
+                    .anyMatch(s -> s.filter() == kind.filter() && s.kind().equals(kind.name()));
+            ExportState state = export.state();
+            if (concerned && (state == ExportState.WAITING || state == ExportState.HELD || state == ExportState.STARTING)) {
+                services.platform().start("sluice-swap-" + export.name(), () -> {
+                    export.exclusively(() -> {
+                        if (export.state() == ExportState.HELD) {
+                            export.swap().putBack();
+                        } else if (!export.swap().reviveAfterHold()) {
+                            export.start();
+                        }
+                    });
+                });
+            }
+        }
+    }
+
+    @Override
+    public void leaving(Kind kind) {
+        for (Export export : byName.values()) {
+            export.exclusively(() -> export.swap().leaving(kind));
+        }
+    }
+
+    @Override
+    public List<ExportInfo> list(ClientInfo client) throws NbdException {
+        List<ExportInfo> shown = new ArrayList<>();
+        for (Export export : all()) {
+            if (export.state() != ExportState.ACTIVE && export.state() != ExportState.HELD) {
+                continue;
+            }
+            if (export.config().catchAll()) {
+                shown.addAll(export.list(client));
+            } else {
+                shown.add(new ExportInfo(export.name(), ""));
+            }
+        }
+        return shown;
+    }
+
+    @Override
+    public OpenConnection open(String name, ClientInfo client, SessionControl session) throws NbdException {
+        Export export = byName.get(name);
+        if (export != null && !export.config().catchAll()) {
+            return export.open(name, client, session);
+        }
+        Export catchAll = byName.get(ExportConfig.CATCH_ALL);
+        if (catchAll != null) {
+            String asked = name.isEmpty() ? catchAll.defaultExport(client) : name;
+            return catchAll.open(asked, client, session);
+        }
+        if (name.isEmpty() && byName.size() == 1) {
+            Export only = byName.values().iterator().next();
+            return only.open(only.name(), client, session);
+        }
+        throw new NbdException(NbdError.EINVAL, name.isEmpty() ? "there is no default export" : "there is no export '" + name + "'");
+    }
+
+    /** The export that a client gets which does not say which; also whose layers are asked before a client is greeted. */
+    private Optional<Export> first() {
+        Export catchAll = byName.get(ExportConfig.CATCH_ALL);
+        return catchAll != null ? Optional.of(catchAll)
+                : byName.size() == 1 ? byName.values().stream().findFirst() : Optional.empty();
+    }
+
+    @Override
+    public void admit(ClientInfo client) throws NbdException {
+        Optional<Export> export = first();
+        if (export.isEmpty() || export.get().state() != ExportState.ACTIVE) {
+            return;
+        }
+        export.get().preconnect(client);
+    }
+
+    @Override
+    public boolean oneAtATime() {
+        return first().map(e -> e.threadModel() == ThreadModel.SERIALIZE_CONNECTIONS).orElse(false);
+    }
+
+    /** Waits until the export with this name has a lasting state; empty if there is none in time. */
+    public Optional<Export> await(String name, Deadline deadline) {
+        while (true) {
+            Export export = byName.get(name);
+            if (export != null) {
+                export.awaitSettled(deadline);
+                return Optional.of(export);
+            }
+            if (deadline.isOver()) {
+                return Optional.empty();
+            }
+            services.platform().park(this, Math.min(deadline.remainingNanos(), 1_000_000));
+        }
+    }
+}

@@ -1,0 +1,217 @@
+package dev.sluice.core.export;
+
+import dev.sluice.api.NbdException;
+import dev.sluice.api.runtime.ExportState;
+import dev.sluice.api.runtime.SwapRecord;
+import dev.sluice.core.chain.Chain;
+import dev.sluice.core.chain.Layer;
+import dev.sluice.core.chain.LayerSwap;
+import dev.sluice.core.util.Failures;
+import dev.sluice.core.util.Timers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The code of a layer goes away under clients and comes back: {@code bundle:update}, {@code stop} and {@code start},
+ * {@code uninstall} and {@code install}. The service goes first; the framework's thread waits in {@link #leaving} until
+ * nobody is inside the bundle's code and the layer's state was taken. Clients wait until a successor is there, or until
+ * the hold time is over.
+ *
+ * <p>All methods run under the export's operations lock.
+ */
+final class InPlaceSwap {
+    private static final System.Logger LOG = System.getLogger("dev.sluice.swap");
+
+    private final Export export;
+    private final SwapLog log;
+    private boolean shut;
+    private long shutAt;
+    private long drained;
+    private Timers.Timer hold;
+    private final List<String> replaced = new ArrayList<>();
+
+    InPlaceSwap(Export export, SwapLog log) {
+        this.export = export;
+        this.log = log;
+    }
+
+    /** The kind's service is going: when this returns, nothing of it is in use. */
+    void leaving(Kind kind) {
+        List<LayerSlot> using = export.slots().stream().filter(s -> s.kind() == kind).toList();
+        if (using.isEmpty()) {
+            return;
+        }
+        String what = (kind.filter() ? "filter '" : "plugin '") + kind.name() + "'";
+        if (export.state() != ExportState.ACTIVE && export.state() != ExportState.HELD) {
+            export.disposeAll(using);
+            return;
+        }
+        export.become(ExportState.HELD, what + " has left, waiting for it to come back");
+        shutGates();
+        List<String> stuck = export.stop().drainOrStrand(export.config().drain(), what + " is being stopped");
+        for (LayerSlot slot : using) {
+            takeOut(slot);
+        }
+        replaced.addAll(stuck);
+        putBack();
+        if (shut && hold == null) {
+            hold = export.services().timers().after(export.config().hold(), () -> export.services().workers().tryRun(this::holdIsOver));
+        }
+    }
+
+    private void takeOut(LayerSlot slot) {
+        Layer layer = slot.layer();
+        Kind kind = slot.kind();
+        LayerSwap left;
+        try {
+            left = LayerSwap.takeOut(chains(), layer);
+        } catch (NbdException e) {
+            LOG.log(System.Logger.Level.ERROR, "export " + export.name() + ": " + layer.kind() + ": its state is lost: " + e.getMessage());
+            left = LayerSwap.withoutState(layer);
+        }
+        slot.setWaiting(left);
+        slot.set(null, null);
+        replaced.add(layer.kind() + " " + layer.origin());
+        export.factory().dispose(kind, layer);
+    }
+
+    /** A kind has come: fills the places that wait for it. */
+    void putBack() {
+        List<LayerSlot> empty = export.slots().stream().filter(s -> s.layer() == null && s.waiting() != null).toList();
+        if (empty.isEmpty()) {
+            return;
+        }
+        List<String> filled = new ArrayList<>();
+        // From the plugin outwards, so that a filter finds the layers below it as it left them.
+        for (int i = empty.size() - 1; i >= 0; i--) {
+            LayerSlot slot = empty.get(i);
+            Optional<Kind> kind = export.kinds().find(slot.spec().filter(), slot.spec().kind());
+            if (kind.isEmpty()) {
+                return;
+            }
+            String failure = fill(slot, kind.get());
+            if (failure != null) {
+                export.become(ExportState.HELD, failure);
+                record(failure);
+                return;
+            }
+            filled.add(slot.layer().origin());
+        }
+        reopen();
+        record("ok, now " + String.join(", ", filled));
+        replaced.clear();
+    }
+
+    /** Null if the slot is filled, else why not. */
+    private String fill(LayerSlot slot, Kind kind) {
+        Layer layer = null;
+        try {
+            layer = export.factory().configured(kind, slot.spec(), export.config());
+            export.factory().ready(layer, slot.spec());
+            slot.waiting().putIn(chains(), layer);
+        } catch (NbdException | RuntimeException e) {
+            if (layer != null) {
+                export.factory().dispose(kind, layer);
+            }
+            return slot.spec().kind() + " of " + kind.bundle() + " " + kind.version() + " can't take over: " + Failures.line(e);
+        }
+        slot.setWaiting(null);
+        slot.set(kind, layer);
+        return null;
+    }
+
+    private void shutGates() {
+        if (shut) {
+            return;
+        }
+        shut = true;
+        shutAt = export.services().platform().nanoTime();
+        drained = 0;
+        export.controlGate().shut();
+        for (OpenConnection c : export.connections()) {
+            drained += c.gate().inside();
+            c.gate().shut();
+        }
+    }
+
+    private void reopen() {
+        shut = false;
+        if (hold != null) {
+            hold.cancel();
+            hold = null;
+        }
+        export.recomputeThreadModel();
+        export.become(ExportState.ACTIVE, "");
+        export.connections().forEach(c -> c.gate().reopen());
+        export.controlGate().reopen();
+    }
+
+    private void holdIsOver() {
+        export.exclusively(() -> {
+            if (!shut) {
+                return;
+            }
+            hold = null;
+            String why = export.why() + "; nobody came within " + export.config().hold().toSeconds() + " s";
+            record(why);
+            export.stop().endConnections(why);
+            // Handed-over state stays until the export is deleted: a successor may still come.
+            reopenForNewClients(why);
+        });
+    }
+
+    private void reopenForNewClients(String why) {
+        shut = false;
+        export.become(ExportState.WAITING, why);
+        export.controlGate().reopen();
+    }
+
+    /** The export ends: what waits for a successor waits no more. */
+    void discard() {
+        if (hold != null) {
+            hold.cancel();
+            hold = null;
+        }
+        for (LayerSlot slot : export.slots()) {
+            LayerSwap left = slot.waiting();
+            if (left != null) {
+                slot.setWaiting(null);
+                left.discard();
+            }
+        }
+        if (shut) {
+            shut = false;
+            export.controlGate().reopen();
+        }
+    }
+
+    /** A kind has come after the hold time was over: the state is still there, the clients are not. */
+    boolean reviveAfterHold() {
+        if (export.state() != ExportState.WAITING || export.slots().isEmpty()) {
+            return false;
+        }
+        shutGates();
+        putBack();
+        if (shut) {
+            reopenForNewClients(export.why());
+        }
+        return true;
+    }
+
+    private List<Chain> chains() {
+        return export.connections().stream().map(OpenConnection::chain).toList();
+    }
+
+    private void record(String result) {
+        Duration pause = Duration.ofNanos(export.services().platform().nanoTime() - shutAt);
+        SwapRecord swap = new SwapRecord(Instant.now(), export.name(), "in place: " + String.join(", ", replaced), result, drained, pause,
+                export.connections().size(), List.of());
+        log.add(swap);
+        LOG.log(result.startsWith("ok") ? System.Logger.Level.INFO : System.Logger.Level.WARNING, "export " + export.name() + ": swap "
+                + swap.what() + ": " + result + " (pause " + pause.toMillis() + " ms, " + swap.connections() + " connections)");
+    }
+
+}

@@ -1,0 +1,110 @@
+package dev.sluice.core.export;
+
+import dev.sluice.api.ClientInfo;
+import dev.sluice.api.DeviceInfo;
+import dev.sluice.api.MetaContext;
+import dev.sluice.api.NbdDevice;
+import dev.sluice.api.NbdException;
+import dev.sluice.api.ThreadModel;
+import dev.sluice.core.chain.Chain;
+import dev.sluice.core.gate.Gate;
+import dev.sluice.core.util.Monitor;
+import java.util.List;
+
+/**
+ * One connection's use of an export: its chain, the gate that its requests go through, and the lock that a strict
+ * thread model asks for. Lock order: the serial lock before the gate.
+ */
+public final class OpenConnection implements OpenExport {
+    private final Export export;
+    private final String name;
+    private final ClientInfo client;
+    private final Chain chain;
+    private final Gate gate;
+    private final ExportDirectory.SessionControl session;
+    private final Monitor perConnection;
+    private final DeviceInfo info;
+
+    OpenConnection(Export export, String name, ClientInfo client, Chain chain, Gate gate, DeviceInfo info,
+            ExportDirectory.SessionControl session, Monitor perConnection) {
+        this.export = export;
+        this.name = name;
+        this.client = client;
+        this.chain = chain;
+        this.gate = gate;
+        this.info = info;
+        this.session = session;
+        this.perConnection = perConnection;
+    }
+
+    /** Where requests go, by whoever is inside the gate. */
+    public NbdDevice device() {
+        return chain.device();
+    }
+
+    /** Entered around every request. */
+    public Gate gate() {
+        return gate;
+    }
+
+    /** Held around every request, taken before the gate is entered; null if requests may run in parallel. */
+    public Monitor serialLock() {
+        return switch (export.threadModel()) {
+            case PARALLEL -> null;
+            case SERIALIZE_REQUESTS, SERIALIZE_CONNECTIONS -> perConnection;
+            case SERIALIZE_ALL_REQUESTS -> export.allRequestsLock();
+        };
+    }
+
+    /** How many requests may run at once. */
+    public ThreadModel threadModel() {
+        return export.threadModel();
+    }
+
+    /** The configured name of the export. */
+    public String export() {
+        return export.name();
+    }
+
+    Chain chain() {
+        return chain;
+    }
+
+    ClientInfo client() {
+        return client;
+    }
+
+    ExportDirectory.SessionControl session() {
+        return session;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public DeviceInfo info() {
+        return info;
+    }
+
+    @Override
+    public String description() throws NbdException {
+        return export.inside(chain::description);
+    }
+
+    @Override
+    public List<MetaContext> contexts() {
+        try {
+            return export.inside(chain::contexts);
+        } catch (NbdException e) {
+            // What can't be asked now is not offered to this client.
+            return List.of();
+        }
+    }
+
+    @Override
+    public void close() {
+        export.closed(this);
+    }
+}

@@ -1,0 +1,38 @@
+package dev.sluice.core.export;
+
+import dev.sluice.api.runtime.SwapRecord;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The last swaps of every export. Safe for use by several threads. */
+public final class SwapLog {
+    /** Kept per export. */
+    public static final int KEPT = 100;
+
+    private final Map<String, ArrayDeque<SwapRecord>> byExport = new HashMap<>();
+
+    /** Keeps a record. */
+    public synchronized void add(SwapRecord swap) {
+        ArrayDeque<SwapRecord> swaps = byExport.computeIfAbsent(swap.export(), e -> new ArrayDeque<>());
+        swaps.addFirst(swap);
+        if (swaps.size() > KEPT) {
+            swaps.removeLast();
+        }
+    }
+
+    /** The records of an export that was deleted are not needed any more. */
+    public synchronized void forget(String export) {
+        byExport.remove(export);
+    }
+
+    /** All, latest first. */
+    public synchronized List<SwapRecord> all() {
+        List<SwapRecord> all = new ArrayList<>();
+        byExport.values().forEach(all::addAll);
+        all.sort((a, b) -> b.when().compareTo(a.when()));
+        return all;
+    }
+}

@@ -1,0 +1,76 @@
+package dev.sluice.itests.harness;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What this JVM holds of the operating system, taken before and compared after. */
+public final class LeakCheck {
+    private static final Set<String> OF_THE_JDK = Set.of("process reaper", "Common-Cleaner", "JNA Cleaner",
+            "Reference Handler", "Finalizer", "Signal Dispatcher", "Notification Thread", "Attach Listener");
+
+    private final long sockets;
+    private final Set<Long> threads;
+
+    private LeakCheck(long sockets, Set<Long> threads) {
+        this.sockets = sockets;
+        this.threads = threads;
+    }
+
+    /** What there is now. */
+    public static LeakCheck begin() {
+        return new LeakCheck(sockets(), Thread.getAllStackTraces().keySet().stream().map(Thread::getId).collect(Collectors.toSet()));
+    }
+
+    /** Waits until no more sockets are open than at the beginning. */
+    public void socketsAreBack() {
+        Await.until("all sockets are closed again", Duration.ofSeconds(20), () -> sockets() <= sockets,
+                () -> sockets + " before, now: " + descriptors());
+    }
+
+    /** Waits until all threads that were made since the beginning have ended, those of the JDK left out. */
+    public void threadsAreBack() {
+        Await.until("all threads have ended", Duration.ofSeconds(20), () -> newThreads().isEmpty(), () -> "left over: " + newThreads());
+    }
+
+    private Set<String> newThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(t -> !threads.contains(t.getId()) && t.isAlive())
+                .map(Thread::getName)
+                .filter(n -> OF_THE_JDK.stream().noneMatch(n::startsWith) && !n.startsWith("junit") && !n.startsWith("ForkJoinPool"))
+                .collect(Collectors.toSet());
+    }
+
+    /** Open sockets of this process. */
+    public static long sockets() {
+        return descriptors().entrySet().stream().filter(e -> e.getKey().startsWith("socket")).mapToLong(Map.Entry::getValue).sum();
+    }
+
+    /** Open descriptors of this process, counted by what they are. */
+    public static Map<String, Long> descriptors() {
+        try (Stream<Path> links = Files.list(Path.of("/proc/self/fd"))) {
+            return links.map(LeakCheck::target).collect(Collectors.groupingBy(t -> t, TreeMap::new, Collectors.counting()));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** How many descriptors this process has open. */
+    public static long descriptorCount() {
+        return descriptors().values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private static String target(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString().replaceFirst("^(socket|pipe):.*", "$1");
+        } catch (IOException e) {
+            return "closed meanwhile";
+        }
+    }
+}

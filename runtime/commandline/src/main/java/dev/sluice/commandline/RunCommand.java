@@ -2,6 +2,7 @@ package dev.sluice.commandline;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -26,10 +27,7 @@ final class RunCommand {
      */
     int run(CompletableFuture<Void> stop) throws UsageException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", text).directory(directory.toFile()).inheritIO();
-        if (Boolean.getBoolean("sluice.ctype")) {
-            // the start script gave it to this JVM, which can't name every file without; the caller had none
-            builder.environment().remove("LC_CTYPE");
-        }
+        restoreLocale(builder.environment());
         Process process;
         try {
             process = builder.start();
@@ -45,5 +43,15 @@ final class RunCommand {
             }
         }
         return process.waitFor();
+    }
+
+    /** The start script sets LC_ALL where a JVM could not name every file; the command gets what the caller had. */
+    private static void restoreLocale(Map<String, String> environment) {
+        String callers = System.getProperty("sluice.lc_all");
+        if (callers != null && callers.isEmpty()) {
+            environment.remove("LC_ALL");
+        } else if (callers != null) {
+            environment.put("LC_ALL", callers);
+        }
     }
 }

@@ -43,10 +43,14 @@ final class Console {
         verbose = on;
     }
 
-    /** One line, or several, to standard output. */
-    void out(String text) {
+    /**
+     * One line, or several, to standard output.
+     *
+     * @return whether there is still somebody who reads it
+     */
+    boolean out(String text) {
         out.println(text);
-        out.flush();
+        return !out.checkError();
     }
 
     /** One line, or several, to standard error, as it is. */

@@ -21,7 +21,7 @@ import java.util.function.BiFunction;
  * verbose     Boolean   shows debug messages and stack traces from now on
  * bundles     -         starts the plugins and filters that were left out so far, before it returns
  * ready       Boolean   the server serves; true: let go of the standard streams. Starts the rest of the bundles
- *                       in the background
+ *                       in the background. Fails if the script that waits for it is gone
  * onStop      Runnable  called once, by another thread, when the process is told to end (also if it was already)
  * </pre>
  *
@@ -98,8 +98,8 @@ final class LauncherService implements BiFunction<String, Object, Object> {
 
     private synchronized void ready(boolean letGo) throws IOException {
         saidReady = true;
-        if (surroundings.background()) {
-            console.out("ready");
+        if (surroundings.background() && !console.out("ready")) {
+            throw new IOException("whoever started this server is gone");
         }
         if (letGo) {
             console.detach(surroundings.background());

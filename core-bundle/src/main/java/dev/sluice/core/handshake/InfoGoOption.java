@@ -83,7 +83,7 @@ final class InfoGoOption implements OptionHandler {
             text(option, InfoType.NAME, WireString.encode(export.name()), replies);
         }
         if (asked.get(InfoType.DESCRIPTION)) {
-            text(option, InfoType.DESCRIPTION, WireString.encode(description(export)).filter(d -> d.length > 0), replies);
+            text(option, InfoType.DESCRIPTION, description(export), replies);
         }
         BlockSizes sizes = export.info().blockSizes();
         if (asked.get(InfoType.BLOCK_SIZE) && !sizes.isNone()) {
@@ -100,13 +100,20 @@ final class InfoGoOption implements OptionHandler {
         }
     }
 
-    private static String description(OpenExport export) {
+    private static Optional<byte[]> description(OpenExport export) {
+        String description;
         try {
-            return export.description();
+            description = export.description();
         } catch (NbdException e) {
             // A description is for people; an export that can't describe itself can still be used, as in nbdkit.
             LOG.log(Level.WARNING, "export " + Texts.quoted(export.name()) + " has no description: " + Texts.of(e));
-            return "";
+            return Optional.empty();
         }
+        Optional<byte[]> encoded = WireString.encode(description);
+        if (encoded.isEmpty()) {
+            LOG.log(Level.WARNING, "export " + Texts.quoted(export.name())
+                    + " is served without its description, which is longer than 4096 bytes, has a NUL or is not Unicode");
+        }
+        return encoded.filter(d -> d.length > 0);
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice.api.contract;
 
 import dev.sluice.api.DeviceInfo;
 import dev.sluice.api.Flags;
+import dev.sluice.api.HandOver;
 import dev.sluice.api.MetaContext;
 import dev.sluice.api.NbdDevice;
 import dev.sluice.api.NbdFilter;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** One client's open device on the layer under test, with shorthands for requests. */
 public final class Connection {
@@ -25,8 +27,11 @@ public final class Connection {
         this.request = request;
     }
 
-    /** Opens and prepares, from the plugin outwards; on failure closes what is open. */
-    void open(NbdLayer layer) throws IOException {
+    /**
+     * Opens and prepares, from the plugin outwards; on failure closes what is open. A device that takes over state gets
+     * it before it is prepared, so that it knows that its client is not new.
+     */
+    void open(NbdLayer layer, Optional<HandOver> state) throws Exception {
         boolean[] opened = {false};
         try {
             if (layer instanceof NbdFilter filter) {
@@ -40,9 +45,12 @@ public final class Connection {
                     d.prepare();
                 }
             }
+            if (state.isPresent()) {
+                device.adopt(state.get());
+            }
             device.prepare();
             info = device.info();
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (Exception | Error e) {
             close(false);
             throw e;
         }

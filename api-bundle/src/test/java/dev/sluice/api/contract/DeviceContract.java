@@ -353,6 +353,17 @@ public abstract class DeviceContract extends LayerContract {
     }
 
     @Test
+    void aSwapThatIsRolledBackLateGivesEverythingToTheOldLayerAgain() throws Exception {
+        LayerHarness h = start();
+        assumeTrue(survivesASwap(), "the contents do not outlive the layer");
+        byte[] bytes = change(h.connect());
+        Connection again = h.rollBackLate().get(0);
+        assertArrayEquals(bytes, again.readAll(), random.toString());
+        byte[] more = change(again);
+        assertArrayEquals(more, h.swap().get(0).readAll(), random.toString());
+    }
+
+    @Test
     void aLayerWithoutClientsCanBeSwapped() throws Exception {
         LayerHarness h = start();
         assumeTrue(survivesASwap(), "the contents do not outlive the layer");

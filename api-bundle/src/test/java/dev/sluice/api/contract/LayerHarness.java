@@ -64,14 +64,20 @@ public final class LayerHarness implements AutoCloseable {
     /** Opens a device as this request says. */
     public Connection connect(TestOpenRequest request) throws IOException {
         Connection connection = new Connection(this, request);
-        connection.open(layer);
+        try {
+            connection.open(layer, Optional.empty());
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new AssertionError("open threw what it may not throw", e);
+        }
         connections.add(connection);
         return connection;
     }
 
     /**
-     * Replaces the layer by a new object with the same words: devices are opened beside the old ones unless it is
-     * exclusive, the old layer releases, the new one adopts, the old one is closed.
+     * Replaces the layer by a new object with the same words. An exclusive one is opened after the old one was released
+     * and closed, any other one beside it.
      *
      * @return the new connections, in the order of the old ones
      */
@@ -84,50 +90,61 @@ public final class LayerHarness implements AutoCloseable {
         NbdLayer old = layer;
         List<Connection> before = List.copyOf(connections);
         NbdLayer successor = ready(newWords);
-        List<Connection> after = successor.exclusive() ? List.of() : reopen(successor, before);
-        List<Optional<HandOver>> devices = releaseDevices(before);
+        List<Connection> beside = successor.exclusive() ? null : reopen(successor, before, null);
+        List<Optional<HandOver>> states = releaseDevices(before);
         Optional<HandOver> state = old.release();
-        if (state.isPresent()) {
-            successor.adopt(state.get());
-        }
-        after = successor.exclusive() ? reopen(successor, before) : after;
-        for (int i = 0; i < after.size(); i++) {
-            if (devices.get(i).isPresent()) {
-                after.get(i).device().adopt(devices.get(i).get());
-            }
-        }
+        List<Connection> after = takeOver(successor, state, before, states, beside);
         layer = successor;
         words = List.copyOf(newWords);
         connections.clear();
         connections.addAll(after);
-        for (Connection c : before) {
-            c.close(false);
-        }
+        closeAll(before);
         old.close();
         return after;
     }
 
     /**
-     * A swap whose successor fails before it has adopted anything: it is closed, and the old layer and its devices get
-     * their own state back.
+     * A swap whose successor fails before it has taken over anything: it is closed, and the old layer and its devices,
+     * which are still open, get their own state back.
      */
     public void rollBack() throws Exception {
         NbdLayer successor = ready(words);
-        List<Connection> after = successor.exclusive() ? List.of() : reopen(successor, connections);
-        List<Optional<HandOver>> devices = releaseDevices(connections);
+        List<Connection> beside = successor.exclusive() ? List.of() : reopen(successor, connections, null);
+        List<Optional<HandOver>> states = releaseDevices(connections);
         Optional<HandOver> state = layer.release();
-        for (Connection c : after) {
-            c.close(false);
-        }
+        closeAll(beside);
         successor.close();
         if (state.isPresent()) {
             layer.adopt(state.get());
         }
-        for (int i = 0; i < devices.size(); i++) {
-            if (devices.get(i).isPresent()) {
-                connections.get(i).device().adopt(devices.get(i).get());
+        for (int i = 0; i < states.size(); i++) {
+            if (states.get(i).isPresent()) {
+                connections.get(i).device().adopt(states.get(i).get());
             }
         }
+    }
+
+    /**
+     * A swap whose successor has taken over everything, old devices are closed, and then it turns out not to be usable:
+     * it gives the state back, and the old layer adopts it and opens its devices again.
+     *
+     * @return the connections on the old layer
+     */
+    public List<Connection> rollBackLate() throws Exception {
+        List<Connection> before = List.copyOf(connections);
+        NbdLayer successor = ready(words);
+        List<Connection> beside = successor.exclusive() ? null : reopen(successor, before, null);
+        List<Optional<HandOver>> states = releaseDevices(before);
+        Optional<HandOver> state = layer.release();
+        closeAll(before);
+        List<Connection> after = takeOver(successor, state, before, states, beside);
+        List<Optional<HandOver>> backs = releaseDevices(after);
+        Optional<HandOver> back = successor.release();
+        closeAll(after);
+        successor.close();
+        connections.clear();
+        connections.addAll(takeOver(layer, back, before, backs, null));
+        return List.copyOf(connections);
     }
 
     /** The layer in use. */
@@ -187,15 +204,38 @@ public final class LayerHarness implements AutoCloseable {
         }
     }
 
-    private List<Connection> reopen(NbdLayer successor, List<Connection> before) throws IOException {
+    /** The successor's side of a swap; {@code beside} are its devices if they were opened before. */
+    private List<Connection> takeOver(NbdLayer successor, Optional<HandOver> state, List<Connection> before,
+            List<Optional<HandOver>> states, List<Connection> beside) throws Exception {
+        if (state.isPresent()) {
+            successor.adopt(state.get());
+        }
+        if (beside == null) {
+            return reopen(successor, before, states);
+        }
+        for (int i = 0; i < beside.size(); i++) {
+            if (states.get(i).isPresent()) {
+                beside.get(i).device().adopt(states.get(i).get());
+            }
+        }
+        return beside;
+    }
+
+    private List<Connection> reopen(NbdLayer successor, List<Connection> before, List<Optional<HandOver>> states) throws Exception {
         List<Connection> after = new ArrayList<>();
-        for (Connection old : before) {
-            TestOpenRequest r = old.request();
+        for (int i = 0; i < before.size(); i++) {
+            TestOpenRequest r = before.get(i).request();
             Connection fresh = new Connection(this, new TestOpenRequest(context, r.exportName(), r.readOnly(), r.client()));
-            fresh.open(successor);
+            fresh.open(successor, states == null ? Optional.empty() : states.get(i));
             after.add(fresh);
         }
         return after;
+    }
+
+    private static void closeAll(List<Connection> all) throws IOException {
+        for (Connection c : all) {
+            c.close(false);
+        }
     }
 
     private static List<Optional<HandOver>> releaseDevices(List<Connection> all) throws Exception {

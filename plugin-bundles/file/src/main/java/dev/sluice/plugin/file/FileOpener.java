@@ -57,14 +57,14 @@ final class FileOpener {
      *
      * @param inside the directory that the file must lie in; null for anywhere
      */
-    static NbdDevice open(OpenRequest request, Path path, Path inside, FilePlugin.FileOptions options) throws IOException {
+    static NbdDevice open(OpenRequest request, Path path, Path inside, Optional<LibC> libc, FilePlugin.FileOptions options)
+            throws IOException {
         Optional<String> problem = problemOf(path);
         if (problem.isPresent()) {
             throw new NbdException(NbdError.EINVAL, path + " " + problem.get());
         }
-        Optional<LibC> libc = LibC.find();
         if (libc.isEmpty() || !Files.isDirectory(OpenDescriptors.path(0).getParent())) {
-            return openPlainly(request, path, options);
+            return device(request, path, path, null, options);
         }
         int descriptor = openDescriptor(libc.get(), path, !request.readOnly());
         try {
@@ -72,7 +72,7 @@ final class FileOpener {
             if (inside != null && !Files.readSymbolicLink(same).startsWith(inside)) {
                 throw new NbdException(NbdError.EPERM, path + " was moved out of the served directory while it was opened");
             }
-            return open(request, path, same, new LibCFile(libc.get(), descriptor), options);
+            return device(request, path, same, new LibCFile(libc.get(), descriptor), options);
         } catch (IOException | RuntimeException e) {
             libc.get().close(descriptor);
             throw e;
@@ -91,11 +91,7 @@ final class FileOpener {
         return libc.open(path, false);
     }
 
-    private static NbdDevice openPlainly(OpenRequest request, Path path, FilePlugin.FileOptions options) throws IOException {
-        return open(request, path, path, null, options);
-    }
-
-    private static NbdDevice open(OpenRequest request, Path path, Path same, LibCFile libcFile, FilePlugin.FileOptions options)
+    private static NbdDevice device(OpenRequest request, Path path, Path same, LibCFile libcFile, FilePlugin.FileOptions options)
             throws IOException {
         boolean writable = !request.readOnly();
         FileChannel channel = null;

@@ -19,6 +19,8 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ServiceScope;
 
@@ -39,11 +41,22 @@ import org.osgi.service.component.annotations.ServiceScope;
 public class FilePlugin implements NbdPlugin {
     private static final System.Logger LOG = System.getLogger(FilePlugin.class.getName());
 
+    private final Supplier<Optional<LibC>> libc;
     /** Null with {@link #directory}. */
     private Path file;
     /** Null with {@link #file}. */
     private ServedDirectory directory;
     private FileOptions options;
+
+    /** As the component runtime makes it. */
+    public FilePlugin() {
+        this(LibC::find);
+    }
+
+    /** With another way to a C library; for tests of what is left without. */
+    FilePlugin(Supplier<Optional<LibC>> libc) {
+        this.libc = libc;
+    }
 
     @Override
     public void configure(Parameters parameters) {
@@ -89,7 +102,7 @@ public class FilePlugin implements NbdPlugin {
         }
         // Before the first client, but without holding up the start: see LibC.find().
         context.tasks().submit(() -> {
-            if (LibC.find().isEmpty()) {
+            if (libc.get().isEmpty()) {
                 LOG.log(Level.WARNING, "file: no trim, quick zeroing, extents, cache and fadvise: " + LibC.whyAbsent());
             }
             return null;
@@ -99,10 +112,10 @@ public class FilePlugin implements NbdPlugin {
     @Override
     public NbdDevice open(OpenRequest request) throws IOException {
         if (file != null) {
-            return FileOpener.open(request, file, null, options);
+            return FileOpener.open(request, file, null, libc.get(), options);
         }
         Path real = directory.resolve(request.exportName());
-        return FileOpener.open(request, real, directory.realPath(), options);
+        return FileOpener.open(request, real, directory.realPath(), libc.get(), options);
     }
 
     @Override

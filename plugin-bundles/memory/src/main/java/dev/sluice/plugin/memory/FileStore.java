@@ -44,17 +44,16 @@ final class FileStore implements Store {
     /** Null where holes can't be punched. */
     private final LibC libc;
 
-    private FileStore(LayerContext context, long size, SharedFile file, int descriptor) {
+    private FileStore(LayerContext context, long size, SharedFile file, int descriptor, Optional<LibC> libc) {
         this.context = context;
         this.size = size;
         this.file = file;
         this.descriptor = descriptor;
-        this.libc = descriptor < 0 ? null : LibC.find().orElse(null);
+        this.libc = descriptor < 0 ? null : libc.orElse(null);
     }
 
     /** In a memory file of the kernel's; empty without a C library that has them. */
-    static Optional<Store> inMemoryFile(LayerContext context, long size) throws IOException {
-        Optional<LibC> libc = LibC.find();
+    static Optional<Store> inMemoryFile(LayerContext context, long size, Optional<LibC> libc) throws IOException {
         if (libc.isEmpty()) {
             return Optional.empty();
         }
@@ -68,31 +67,31 @@ final class FileStore implements Store {
             throw e;
         }
         try {
-            return Optional.of(create(context, size, OpenDescriptors.path(made)));
+            return Optional.of(create(context, size, OpenDescriptors.path(made), libc));
         } finally {
             libc.get().close(made);
         }
     }
 
     /** In a file of the shared memory file system, deleted at once; empty where there is none. */
-    static Optional<Store> inSharedMemory(LayerContext context, long size) throws IOException {
+    static Optional<Store> inSharedMemory(LayerContext context, long size, Optional<LibC> libc) throws IOException {
         if (!Files.isWritable(SHM)) {
             return Optional.empty();
         }
         Path path = Files.createTempFile(SHM, "sluice-memory", ".tmp");
         try {
-            return Optional.of(create(context, size, path));
+            return Optional.of(create(context, size, path, libc));
         } finally {
             Files.delete(path);
         }
     }
 
     /** From the state of a predecessor. */
-    static Store adopt(LayerContext context, Map<String, Object> state) {
-        return new FileStore(context, (Long) state.get("size"), (SharedFile) state.get("file"), (Integer) state.get("descriptor"));
+    static Store adopt(LayerContext context, Map<String, Object> state, Optional<LibC> libc) {
+        return new FileStore(context, (Long) state.get("size"), (SharedFile) state.get("file"), (Integer) state.get("descriptor"), libc);
     }
 
-    private static Store create(LayerContext context, long size, Path path) throws IOException {
+    private static Store create(LayerContext context, long size, Path path, Optional<LibC> libc) throws IOException {
         try (RandomAccessFile whole = new RandomAccessFile(path.toFile(), "rw")) {
             whole.setLength(size);
         } catch (IOException e) {
@@ -100,7 +99,7 @@ final class FileStore implements Store {
         }
         FileChannel channel = openChannel(path);
         SharedFile file = context.files().adopt(channel, Path.of("memory"));
-        return new FileStore(context, size, file, OpenDescriptors.numberOf(channel, Long.MAX_VALUE).orElse(-1));
+        return new FileStore(context, size, file, OpenDescriptors.numberOf(channel, Long.MAX_VALUE).orElse(-1), libc);
     }
 
     private static FileChannel openChannel(Path path) throws IOException {

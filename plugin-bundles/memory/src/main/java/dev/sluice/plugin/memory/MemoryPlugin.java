@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ServiceScope;
 
@@ -36,6 +37,7 @@ public class MemoryPlugin implements NbdPlugin {
     private static final String FORMAT = "dev.sluice.plugin.memory";
     private static final int VERSION = 1;
 
+    private final Supplier<Optional<LibC>> libc;
     private long size;
     private LayerContext context;
 
@@ -46,6 +48,16 @@ public class MemoryPlugin implements NbdPlugin {
     private Store released;
     /** Guarded by lock. */
     private boolean gone;
+
+    /** As the component runtime makes it. */
+    public MemoryPlugin() {
+        this(LibC::find);
+    }
+
+    /** With another way to a C library; for tests of what is left without. */
+    MemoryPlugin(Supplier<Optional<LibC>> libc) {
+        this.libc = libc;
+    }
 
     @Override
     public void configure(Parameters parameters) {
@@ -60,7 +72,7 @@ public class MemoryPlugin implements NbdPlugin {
         context = layerContext;
         // Loading the C library takes longer than all else that this plugin does; let it happen before the first
         // client comes, and without holding up the start of the server.
-        context.tasks().submit(LibC::find);
+        context.tasks().submit(libc::get);
     }
 
     /** Devices only make sense on the memory of the predecessor. */
@@ -83,13 +95,14 @@ public class MemoryPlugin implements NbdPlugin {
     }
 
     private Store create() throws IOException {
-        Optional<Store> made = FileStore.inMemoryFile(context, size);
+        Optional<Store> made = FileStore.inMemoryFile(context, size, libc.get());
         if (made.isEmpty()) {
-            made = FileStore.inSharedMemory(context, size);
+            made = FileStore.inSharedMemory(context, size, libc.get());
         }
         Store result = made.orElseGet(() -> PageStore.create(context, size));
         if (!result.isSparse()) {
-            LOG.log(Level.WARNING, "memory: trim, quick zeroing and extents are not available: " + LibC.whyAbsent());
+            String reason = LibC.whyAbsent().isEmpty() ? "there is no /proc" : LibC.whyAbsent();
+            LOG.log(Level.WARNING, "memory: trim, quick zeroing and extents are not available: " + reason);
         }
         return result;
     }
@@ -131,7 +144,7 @@ public class MemoryPlugin implements NbdPlugin {
             return released;
         }
         if (state.containsKey("file")) {
-            return FileStore.adopt(context, state);
+            return FileStore.adopt(context, state, libc.get());
         }
         return state.containsKey("pages") ? PageStore.adopt(context, state) : null;
     }

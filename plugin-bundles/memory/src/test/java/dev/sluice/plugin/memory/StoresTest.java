@@ -11,6 +11,7 @@ import dev.sluice.api.contract.RecordingReply;
 import dev.sluice.api.contract.RecordingSink;
 import dev.sluice.api.contract.SeededRandom;
 import dev.sluice.api.contract.TestContext;
+import dev.sluice.shared.libc.LibC;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -30,13 +31,14 @@ class StoresTest {
     private Path directory;
 
     enum Kind {
-        MEMORY_FILE, SHARED_MEMORY, PAGES
+        MEMORY_FILE, SHARED_MEMORY, SHARED_MEMORY_WITHOUT_LIBC, PAGES
     }
 
     private Store make(Kind kind, TestContext context, long size) throws IOException {
         Optional<Store> store = switch (kind) {
-            case MEMORY_FILE -> FileStore.inMemoryFile(context, size);
-            case SHARED_MEMORY -> FileStore.inSharedMemory(context, size);
+            case MEMORY_FILE -> FileStore.inMemoryFile(context, size, LibC.find());
+            case SHARED_MEMORY -> FileStore.inSharedMemory(context, size, LibC.find());
+            case SHARED_MEMORY_WITHOUT_LIBC -> FileStore.inSharedMemory(context, size, Optional.empty());
             case PAGES -> Optional.of(PageStore.create(context, size));
         };
         assumeTrue(store.isPresent(), () -> kind + " is not available here");

@@ -99,7 +99,12 @@ final class FileStore implements Store {
         }
         FileChannel channel = openChannel(path);
         SharedFile file = context.files().adopt(channel, Path.of("memory"));
-        return new FileStore(context, size, file, OpenDescriptors.numberOf(channel, Long.MAX_VALUE).orElse(-1), libc);
+        try {
+            return new FileStore(context, size, file, OpenDescriptors.numberOf(channel, Long.MAX_VALUE).orElse(-1), libc);
+        } catch (IOException | RuntimeException e) {
+            file.close();
+            throw e;
+        }
     }
 
     private static FileChannel openChannel(Path path) throws IOException {

@@ -179,12 +179,15 @@ final class JnaLibC implements LibC {
         if (preadv2 == null) {
             return true;
         }
-        for (long at = offset; at < offset + length; at += PROBE_STEP) {
-            if (mustWait(descriptor, at)) {
+        // Last bytes rather than first ones: a file is mostly read forwards, and readahead has the beginning of what
+        // comes next.
+        long end = offset + length;
+        for (long at = offset + PROBE_STEP; at < end; at += PROBE_STEP) {
+            if (mustWait(descriptor, at - 1)) {
                 return false;
             }
         }
-        return !mustWait(descriptor, offset + length - 1);
+        return !mustWait(descriptor, end - 1);
     }
 
     private boolean mustWait(int descriptor, long offset) {

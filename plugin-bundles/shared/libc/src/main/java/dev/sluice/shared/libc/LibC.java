@@ -85,7 +85,7 @@ public interface LibC {
     void finishWriteBack(int descriptor, long offset, long length) throws NbdException;
 
     /**
-     * Whether a range can be read without waiting for a disk, judged by one byte of each MiB and its two ends; true
+     * Whether a range can be read without waiting for a disk, judged by one byte of each MiB and the last one; true
      * where the kernel can't tell.
      *
      * @param length 1 .. 64 MiB

@@ -164,6 +164,21 @@ public final class Chain {
         return layers.indexOf(layer);
     }
 
+    /** Cancels the scopes of all devices: calls that heed it return soon. */
+    public void cancel(String why) {
+        cancel(top, why);
+    }
+
+    private void cancel(DeviceNode node, String why) {
+        if (node != null) {
+            LayerScope scope = node.scope;
+            if (scope != null) {
+                scope.cancel(why);
+            }
+            childrenOf(node).forEach(c -> cancel(c, why));
+        }
+    }
+
     /** Finishes and closes all devices, from the client inwards. Closing twice does nothing. */
     public void close() {
         monitor.lock();

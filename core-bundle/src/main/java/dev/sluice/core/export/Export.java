@@ -229,7 +229,7 @@ public final class Export {
     }
 
     /** Its layers, nearest the client first; a slot is empty while its kind is gone. */
-    List<LayerSlot> slots() {
+    public List<LayerSlot> slots() {
         monitor.lock();
         try {
             return slots;

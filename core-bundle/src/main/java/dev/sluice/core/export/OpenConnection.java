@@ -66,6 +66,11 @@ public final class OpenConnection implements OpenExport {
         return export.name();
     }
 
+    /** Tells the layers' calls for this connection to stop; requests are still answered. */
+    public void cancel(String why) {
+        chain.cancel(why);
+    }
+
     Chain chain() {
         return chain;
     }

@@ -1,0 +1,177 @@
+package dev.sluice.core.engine;
+
+import dev.sluice.api.ClientInfo;
+import dev.sluice.api.Peer;
+import dev.sluice.api.runtime.ConnectionStatus;
+import dev.sluice.core.chain.Services;
+import dev.sluice.core.export.ExportDirectory;
+import dev.sluice.core.handshake.Handshake;
+import dev.sluice.core.handshake.NegotiatedSession;
+import dev.sluice.core.transmission.ConnectionCounters;
+import dev.sluice.core.transmission.Transmission;
+import dev.sluice.core.transmission.Watcher;
+import dev.sluice.core.transport.Wire;
+import dev.sluice.core.util.Failures;
+import dev.sluice.core.util.Timers;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * One client, from accept to close. Runs on a worker's thread; the transmission phase may change threads.
+ */
+final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionControl {
+    private static final System.Logger LOG = System.getLogger("dev.sluice.connection");
+
+    private final long id;
+    private final Wire wire;
+    private final ListenerConfig config;
+    private final Connections registry;
+    private final Services services;
+    private final Watcher watcher;
+    private final ExportDirectory directory;
+    private final Runnable released;
+    private volatile Transmission transmission;
+    private volatile String export = "";
+    private volatile String exportName = "";
+    private volatile boolean closing;
+
+    Connection(long id, Wire wire, ListenerConfig config, Connections registry, Services services, Watcher watcher,
+            ExportDirectory directory, Runnable released) {
+        this.id = id;
+        this.wire = wire;
+        this.config = config;
+        this.registry = registry;
+        this.services = services;
+        this.watcher = watcher;
+        this.directory = directory;
+        this.released = released;
+    }
+
+    /** The listener may take another client. */
+    void released() {
+        released.run();
+    }
+
+    @Override
+    public void run() {
+        boolean passedOn = false;
+        try {
+            if (!registry.awaitTurn(this, directory::oneAtATime)) {
+                return;
+            }
+            directory.admit(this);
+            Optional<NegotiatedSession> session = handshake();
+            if (session.isPresent()) {
+                passedOn = true;
+                transmit(session.get());
+            }
+        } catch (EOFException e) {
+            LOG.log(System.Logger.Level.DEBUG, this + ": the client has gone during the handshake");
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, this + ": " + Failures.line(e));
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.ERROR, this + ": internal error", e);
+        } finally {
+            if (!passedOn) {
+                wire.close();
+                registry.ended(this);
+            }
+        }
+    }
+
+    private Optional<NegotiatedSession> handshake() throws IOException {
+        Timers.Timer limit = services.timers().after(config.handshakeTimeout(), () -> {
+            LOG.log(System.Logger.Level.WARNING, this + ": the handshake was not done within " + config.handshakeTimeout().toMillis()
+                    + " ms; the connection is closed");
+            wire.close();
+        });
+        try {
+            Optional<NegotiatedSession> session = Handshake.run(new WireHandshakeChannel(wire), config.handshake(), directory, this, this,
+                    registry::isStopping);
+            if (!limit.cancel() && session.isPresent()) {
+                session.get().export().close();
+                return Optional.empty();
+            }
+            return session;
+        } finally {
+            limit.cancel();
+        }
+    }
+
+    private void transmit(NegotiatedSession session) {
+        Transmission t = new Transmission(wire, session, services, watcher, toString(), config.threads(), config.maxBytes(),
+                () -> registry.ended(this));
+        export = ((dev.sluice.core.export.OpenConnection) session.export()).export();
+        exportName = session.export().name();
+        transmission = t;
+        if (closing) {
+            // The export ended between the handshake and here.
+            t.close();
+        }
+        t.run();
+    }
+
+    @Override
+    public long connection() {
+        return id;
+    }
+
+    @Override
+    public Peer peer() {
+        return wire.peer();
+    }
+
+    @Override
+    public boolean tls() {
+        return false;
+    }
+
+    @Override
+    public boolean readOnly() {
+        return config.readOnly();
+    }
+
+    @Override
+    public void disconnect(boolean force) {
+        if (force) {
+            disconnectHard("a layer closes the connection");
+        } else {
+            disconnectSoft("a layer ends the connection");
+        }
+    }
+
+    @Override
+    public void disconnectSoft(String why) {
+        Transmission t = transmission;
+        if (t == null) {
+            disconnectHard(why);
+        } else {
+            t.stop(why);
+        }
+    }
+
+    @Override
+    public void disconnectHard(String why) {
+        closing = true;
+        Transmission t = transmission;
+        if (t != null) {
+            t.close();
+        } else {
+            wire.close();
+        }
+    }
+
+    ConnectionStatus status() {
+        Transmission t = transmission;
+        ConnectionCounters c = t == null ? new ConnectionCounters() : t.counters();
+        return new ConnectionStatus(id, wire.peer().toString(), config.name(), export, exportName,
+                closing ? "closing" : t == null ? "handshake" : "transmission", c.requests(), c.errors(), c.bytesRead(), c.bytesWritten(),
+                t == null ? 0 : t.callsInFlight());
+    }
+
+    @Override
+    public String toString() {
+        return "connection " + id + " (" + wire.peer() + (exportName.isEmpty() ? "" : ", export " + exportName) + ")";
+    }
+}

@@ -1,0 +1,111 @@
+package dev.sluice.core.engine;
+
+import dev.sluice.api.runtime.ConnectionStatus;
+import dev.sluice.api.runtime.ListenerStatus;
+import dev.sluice.core.chain.Services;
+import dev.sluice.core.export.ExportDirectory;
+import dev.sluice.core.transmission.Watcher;
+import dev.sluice.core.transport.Network;
+import dev.sluice.core.transport.Wire;
+import dev.sluice.core.util.Deadline;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Listeners and connections of the server. Safe for use by several threads. */
+public final class Engine {
+    private static final System.Logger LOG = System.getLogger("dev.sluice.engine");
+
+    private final Services services;
+    private final Network network;
+    private final ExportDirectory directory;
+    private final Connections connections;
+    private final Watcher watcher;
+    private final Map<String, Listener> listeners = new ConcurrentHashMap<>();
+
+    /** Without listeners. */
+    public Engine(Services services, Network network, ExportDirectory directory) {
+        this.services = services;
+        this.network = network;
+        this.directory = directory;
+        this.connections = new Connections(services.platform());
+        this.watcher = new Watcher(services.platform());
+    }
+
+    /**
+     * Starts to listen; whether it worked stands in its status.
+     *
+     * @throws dev.sluice.api.ConfigException there is one of this name already
+     */
+    public void listen(ListenerConfig config) {
+        Listener listener = new Listener(config, services.platform());
+        if (listeners.putIfAbsent(config.name(), listener) != null) {
+            throw new dev.sluice.api.ConfigException("there are two listeners named '" + config.name() + "'; names must differ");
+        }
+        listener.start(network, wire -> connect(listener, wire));
+    }
+
+    private boolean connect(Listener listener, Wire wire) {
+        Connection connection = new Connection(connections.nextId(), wire, listener.config(), connections, services, watcher, directory,
+                listener::released);
+        connections.started(connection);
+        if (!services.workers().tryRun(connection)) {
+            connections.forget(connection);
+            return false;
+        }
+        return true;
+    }
+
+    /** Stops to listen; connections stay. */
+    public void unlisten(ListenerConfig config) {
+        Listener listener = listeners.remove(config.name());
+        if (listener != null) {
+            listener.close();
+        }
+    }
+
+    /** Waits until the listener listens or has failed; empty if there is none in time. */
+    public Optional<ListenerStatus> await(String name, Deadline deadline) {
+        while (true) {
+            Listener listener = listeners.get(name);
+            if (listener != null) {
+                listener.awaitSettled(deadline);
+                return Optional.of(listener.status());
+            }
+            if (deadline.isOver()) {
+                return Optional.empty();
+            }
+            services.platform().park(this, Math.min(deadline.remainingNanos(), 1_000_000));
+        }
+    }
+
+    /** All listeners, by name. */
+    public List<ListenerStatus> listeners() {
+        return listeners.values().stream().map(Listener::status).sorted(Comparator.comparing(ListenerStatus::name)).toList();
+    }
+
+    /** All connections, oldest first. */
+    public List<ConnectionStatus> connections() {
+        return connections.status();
+    }
+
+    /** No new clients; handshakes are answered with ERR_SHUTDOWN from now on. */
+    public void stopAccepting() {
+        connections.stop();
+        listeners.values().forEach(Listener::close);
+        listeners.clear();
+    }
+
+    /** Closes what is left of the connections, after the exports have ended. */
+    public void close(Duration atMost) {
+        stopAccepting();
+        connections.all().forEach(c -> c.disconnectHard("the server stops"));
+        if (!connections.awaitNone(Deadline.after(services.platform(), atMost))) {
+            connections.all().forEach(c -> LOG.log(System.Logger.Level.ERROR, c + " has not ended within " + atMost.toSeconds() + " s"));
+        }
+        watcher.close();
+    }
+}

@@ -1,0 +1,39 @@
+package dev.sluice.core.engine;
+
+import dev.sluice.api.ConfigException;
+import dev.sluice.core.handshake.HandshakeOptions;
+import dev.sluice.core.transport.ListenAddress;
+import java.time.Duration;
+
+/**
+ * A listener as configured.
+ *
+ * @param name for people
+ * @param address where
+ * @param handshake how it negotiates
+ * @param handshakeTimeout by when a client must have chosen an export
+ * @param readOnly whether its clients may only read
+ * @param maxConnections at once
+ * @param threads requests of one connection that may run at once; 1: in order
+ * @param maxBytes of payload and replies of one connection in flight
+ */
+public record ListenerConfig(String name, ListenAddress address, HandshakeOptions handshake, Duration handshakeTimeout, boolean readOnly,
+        int maxConnections, int threads, long maxBytes) {
+    /**
+     * Checks the bounds.
+     *
+     * @throws ConfigException in one line
+     */
+    public ListenerConfig {
+        if (maxConnections < 1) {
+            throw new ConfigException("listener " + name + ": max-connections must be at least 1, not " + maxConnections);
+        }
+        if (threads < 1 || threads > 1024) {
+            throw new ConfigException("listener " + name + ": threads must be from 1 to 1024, not " + threads);
+        }
+        if (maxBytes < 64 << 20) {
+            throw new ConfigException("listener " + name + ": max-bytes must be at least 64M, the size of the largest request, not "
+                    + maxBytes);
+        }
+    }
+}

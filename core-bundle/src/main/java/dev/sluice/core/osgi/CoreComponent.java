@@ -1,0 +1,112 @@
+package dev.sluice.core.osgi;
+
+import dev.sluice.api.ConfigException;
+import dev.sluice.api.runtime.SluiceRuntime;
+import dev.sluice.core.buffer.BufferPool;
+import dev.sluice.core.buffer.Files;
+import dev.sluice.core.chain.Services;
+import dev.sluice.core.engine.Engine;
+import dev.sluice.core.export.Export;
+import dev.sluice.core.export.Exports;
+import dev.sluice.core.export.SwapLog;
+import dev.sluice.core.transport.SocketNetwork;
+import dev.sluice.core.util.Deadline;
+import dev.sluice.core.util.Platform;
+import dev.sluice.core.util.RealPlatform;
+import dev.sluice.core.util.Timers;
+import dev.sluice.core.util.Workers;
+import dev.sluice.core.view.RuntimeView;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Hashtable;
+import java.util.Map;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+
+/**
+ * The server: puts the parts of the core together when the bundle starts, takes them apart when it stops. Its own
+ * configuration (PID {@code dev.sluice.core}) has the bounds of the whole server: {@code max-buffers} (a size, 1G),
+ * {@code max-threads} (2048).
+ */
+@Component(name = CoreComponent.PID, service = CoreComponent.class, immediate = true, configurationPolicy = ConfigurationPolicy.OPTIONAL)
+public final class CoreComponent {
+    static final String PID = "dev.sluice.core";
+    private static final Duration STOP_WAIT = Duration.ofSeconds(10);
+    private static final Duration SHRINK = Duration.ofSeconds(30);
+
+    private final Platform platform = new RealPlatform();
+    private final Timers timers = new Timers(platform);
+    private final SwapLog swaps = new SwapLog();
+    private final Workers workers;
+    private final BufferPool buffers;
+    private final Services services;
+    private final Exports exports;
+    private final Engine engine;
+    private final ServiceKinds kinds;
+    private final RuntimeView view;
+    private final ServiceRegistration<SluiceRuntime> registration;
+
+    /** Starts without exports and listeners: those are components of their own. */
+    @Activate
+    public CoreComponent(BundleContext context, Map<String, Object> properties) {
+        Configured config = new Configured("core", properties);
+        workers = new Workers(platform, "sluice-worker", config.integer("max-threads", 2048, 16, 100_000));
+        buffers = new BufferPool(platform, config.size("max-buffers", 1L << 30));
+        services = new Services(platform, buffers, new Files(), workers, timers, Path.of(System.getProperty("java.io.tmpdir")),
+                this::shutdownRequested);
+        exports = new Exports(services, swaps);
+        kinds = new ServiceKinds(context, exports);
+        exports.setKinds(kinds);
+        engine = new Engine(services, new SocketNetwork(), exports);
+        view = new RuntimeView(context.getBundle().getVersion().toString(), platform, kinds, exports, engine, swaps);
+        kinds.open();
+        scheduleShrink();
+        registration = context.registerService(SluiceRuntime.class, view, new Hashtable<>());
+    }
+
+    private void shutdownRequested() {
+        view.shutdownRequested();
+    }
+
+    private void scheduleShrink() {
+        timers.after(SHRINK, () -> {
+            buffers.shrink();
+            scheduleShrink();
+        });
+    }
+
+    Exports exports() {
+        return exports;
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    /** Clients get ESHUTDOWN and a close; when this returns no layer's code is in use, but for what was stranded. */
+    @Deactivate
+    public void deactivate() {
+        registration.unregister();
+        engine.stopAccepting();
+        for (Export export : exports.all()) {
+            exports.remove(export, "the server is shutting down");
+        }
+        engine.close(STOP_WAIT);
+        kinds.close();
+        timers.close();
+        workers.close();
+        if (!workers.awaitEnd(Deadline.after(platform, STOP_WAIT))) {
+            System.getLogger("dev.sluice.core").log(System.Logger.Level.ERROR,
+                    workers.threads() + " threads have not ended within " + STOP_WAIT.toSeconds() + " s");
+        }
+    }
+
+    /** Reports what can't be used and goes on without it. */
+    static void refused(ConfigException e) {
+        System.getLogger("dev.sluice.configuration").log(System.Logger.Level.ERROR, e.getMessage());
+    }
+}

@@ -1,0 +1,54 @@
+package dev.sluice.core.osgi;
+
+import dev.sluice.api.ConfigException;
+import dev.sluice.api.runtime.SluiceRuntime;
+import dev.sluice.core.export.Export;
+import dev.sluice.core.export.ExportConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/** One export: exists as long as its factory configuration ({@link SluiceRuntime#EXPORT_PID}) does. */
+@Component(name = SluiceRuntime.EXPORT_PID, service = ExportComponent.class, immediate = true,
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class ExportComponent {
+    private final CoreComponent core;
+    private final Export export;
+
+    /** Adds the export; what its configuration lacks is reported, and the export is not there. */
+    @Activate
+    public ExportComponent(@Reference(name = "core") CoreComponent core, Map<String, Object> properties) {
+        this.core = core;
+        Export added = null;
+        try {
+            added = core.exports().add(config(properties));
+        } catch (ConfigException e) {
+            CoreComponent.refused(e);
+        }
+        this.export = added;
+    }
+
+    private static ExportConfig config(Map<String, Object> properties) {
+        Object name = properties.get("name");
+        if (name == null) {
+            throw new ConfigException("configuration " + properties.get("service.pid") + " of an export has no name");
+        }
+        Configured c = new Configured("export " + name, properties);
+        return new ExportConfig(name.toString(), ExportConfig.layers(name.toString(), c.strings("layers")), c.bool("enabled", true),
+                c.bool("read-only", false), c.delay("drain", Duration.ofSeconds(10)), c.delay("hold", Duration.ofSeconds(60)),
+                Path.of(c.string("directory", "")).toAbsolutePath());
+    }
+
+    /** Ends the export. */
+    @Deactivate
+    public void deactivate() {
+        if (export != null) {
+            core.exports().remove(export, "the export is removed");
+        }
+    }
+}

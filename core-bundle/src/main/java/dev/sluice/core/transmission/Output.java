@@ -1,0 +1,286 @@
+package dev.sluice.core.transmission;
+
+import dev.sluice.core.transport.Wire;
+import dev.sluice.core.util.Deadline;
+import dev.sluice.core.util.Monitor;
+import dev.sluice.core.util.Platform;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+
+/**
+ * The way out of one connection. Whoever gets the output sends its own batch and everything that was queued meanwhile;
+ * whoever does not get it queues and goes on, so that nobody waits for a socket while holding anything else. The queue
+ * is bounded by {@link #MAX_QUEUED}: beyond, senders wait.
+ */
+final class Output {
+    /** Bytes that may wait behind a client that does not read. */
+    static final long MAX_QUEUED = 8 << 20;
+
+    private static final System.Logger LOG = System.getLogger("dev.sluice.transmission");
+    private static final int GATHER = 64;
+    private static final ByteBuffer ZEROES = ByteBuffer.allocateDirect(64 << 10).asReadOnlyBuffer();
+
+    private final Wire wire;
+    private final ReplyEncoder encoder;
+    private final Platform platform;
+    /** Held while writing to the socket: the only lock of the core under which a socket is waited for. */
+    private final Monitor holder;
+    /** Guards the queue; held for a few instructions. */
+    private final Monitor queue;
+    private volatile Batch head;
+    private Batch tail;
+    private long queued;
+    private volatile boolean broken;
+
+    // used by the holder only
+    private final ByteBuffer[] gather = new ByteBuffer[GATHER];
+    private int gathered;
+    private long failedAt = -1;
+    private String failure;
+
+    Output(Wire wire, ReplyEncoder encoder, Platform platform, String name) {
+        this.wire = wire;
+        this.encoder = encoder;
+        this.platform = platform;
+        this.holder = platform.monitor("output of " + name);
+        this.queue = platform.monitor("queue of " + name);
+    }
+
+    /**
+     * Sends a batch, now or soon.
+     *
+     * @return true if it was sent and is the caller's again, emptied; false if the output has taken it over
+     * @throws IOException the connection is broken; the batch is emptied and the caller's
+     */
+    boolean send(Batch batch) throws IOException {
+        if (batch.isEmpty()) {
+            batch.reset();
+            return true;
+        }
+        if (holder.tryLock()) {
+            try {
+                sendQueued();
+                append(batch);
+                flush();
+            } catch (IOException e) {
+                broken = true;
+                throw e;
+            } finally {
+                gathered = 0;
+                batch.reset();
+                holder.unlock();
+            }
+            sendRest();
+            return true;
+        }
+        enqueue(batch);
+        sendRest();
+        return false;
+    }
+
+    private void enqueue(Batch batch) throws IOException {
+        queue.lock();
+        try {
+            while (queued > MAX_QUEUED && !broken) {
+                queue.await(Deadline.after(platform, Duration.ofSeconds(1)));
+            }
+            if (!broken) {
+                batch.next = null;
+                if (tail == null) {
+                    head = batch;
+                } else {
+                    tail.next = batch;
+                }
+                tail = batch;
+                queued += batch.bytes();
+                return;
+            }
+        } finally {
+            queue.unlock();
+        }
+        batch.reset();
+        throw new IOException("the connection is closed");
+    }
+
+    /** After the output was let go: what was queued in the last moment must not lie there. */
+    private void sendRest() throws IOException {
+        while (head != null && holder.tryLock()) {
+            try {
+                sendQueued();
+                flush();
+            } catch (IOException e) {
+                broken = true;
+                throw e;
+            } finally {
+                gathered = 0;
+                holder.unlock();
+            }
+        }
+    }
+
+    private void sendQueued() throws IOException {
+        for (Batch first = takeQueue(); first != null; first = takeQueue()) {
+            try {
+                for (Batch b = first; b != null; b = b.next) {
+                    append(b);
+                }
+                flush();
+            } finally {
+                gathered = 0;
+                releaseAll(first);
+            }
+        }
+    }
+
+    private Batch takeQueue() {
+        if (head == null) {
+            return null;
+        }
+        queue.lock();
+        try {
+            Batch first = head;
+            head = null;
+            tail = null;
+            queued = 0;
+            queue.signalAll();
+            return first;
+        } finally {
+            queue.unlock();
+        }
+    }
+
+    private static void releaseAll(Batch first) {
+        Batch b = first;
+        while (b != null) {
+            Batch next = b.next;
+            b.next = null;
+            b.release();
+            b = next;
+        }
+    }
+
+    private void append(Batch batch) throws IOException {
+        if (broken) {
+            throw new IOException("the connection is closed");
+        }
+        for (int i = 0; i < batch.count(); i++) {
+            switch (batch.kind(i)) {
+                case Batch.MEMORY -> gather(batch.buffer(i));
+                case Batch.FILE -> sendFile(batch, i);
+                default -> sendEnd(batch.buffer(i));
+            }
+        }
+    }
+
+    private void gather(ByteBuffer memory) throws IOException {
+        if (gathered == GATHER) {
+            flush();
+        }
+        gather[gathered++] = memory;
+    }
+
+    private void flush() throws IOException {
+        int from = 0;
+        while (from < gathered) {
+            wire.write(gather, from, gathered - from);
+            while (from < gathered && !gather[from].hasRemaining()) {
+                gather[from++] = null;
+            }
+        }
+        gathered = 0;
+    }
+
+    private void sendFile(Batch batch, int i) throws IOException {
+        flush();
+        long at = batch.position(i);
+        long left = batch.length(i);
+        while (left > 0) {
+            long n = failedAt >= 0 ? 0 : transfer(batch, i, at, left);
+            if (n <= 0) {
+                failedAt(batch.offset(i) + at - batch.position(i), batch.file(i).path() + " has no byte at " + at
+                        + " any more, it has become shorter");
+                pad(left);
+                return;
+            }
+            at += n;
+            left -= n;
+        }
+    }
+
+    private long transfer(Batch batch, int i, long at, long left) throws IOException {
+        try {
+            return wire.transfer(batch.file(i).channel(), at, left);
+        } catch (IOException e) {
+            // The JDK does not say which side failed; this text is that of EIO, which sockets do not give.
+            if ("Input/output error".equals(e.getMessage())) {
+                failedAt(batch.offset(i) + at - batch.position(i), batch.file(i).path() + ": " + e.getMessage());
+                return 0;
+            }
+            throw e;
+        }
+    }
+
+    private void failedAt(long offset, String text) throws IOException {
+        if (failedAt >= 0) {
+            return;
+        }
+        LOG.log(System.Logger.Level.ERROR, "while sending: " + text);
+        if (!encoder.canFailInFlight()) {
+            throw new IOException(text);
+        }
+        failedAt = offset;
+        failure = text;
+    }
+
+    /** The chunk was announced with its length, so it is filled; the error chunk behind it tells that it is worth nothing. */
+    private void pad(long length) throws IOException {
+        for (long left = length; left > 0; left -= Math.min(left, ZEROES.capacity())) {
+            gather(ZEROES.slice(0, (int) Math.min(left, ZEROES.capacity())));
+        }
+        flush();
+    }
+
+    private void sendEnd(ByteBuffer end) throws IOException {
+        if (failedAt < 0) {
+            gather(end);
+            return;
+        }
+        gather(encoder.failedInFlight(end, failedAt, failure));
+        failedAt = -1;
+        failure = null;
+    }
+
+    /** Runs something while nobody writes; false if somebody does. */
+    boolean whileIdle(IdleAction action) throws IOException {
+        if (!holder.tryLock()) {
+            return false;
+        }
+        try {
+            action.run();
+        } finally {
+            holder.unlock();
+        }
+        sendRest();
+        return true;
+    }
+
+    /** What {@link #whileIdle} runs. */
+    interface IdleAction {
+        void run() throws IOException;
+    }
+
+    /** Nothing is sent any more; what is queued is given back. The wire is closed before, so nobody writes for long. */
+    void close() {
+        broken = true;
+        Batch first;
+        queue.lock();
+        try {
+            queue.signalAll();
+        } finally {
+            queue.unlock();
+        }
+        first = takeQueue();
+        releaseAll(first);
+    }
+}

@@ -1,0 +1,40 @@
+package dev.sluice.core.transmission;
+
+/**
+ * How long calls take lately, by request type, and whether a type is better run by workers than in place. Written by
+ * several threads without locks: a lost update costs nothing but accuracy.
+ */
+final class Pace {
+    /** In place is for calls that take less than this, in nanoseconds. */
+    private static final int SLOW = 100_000;
+    /** Back in place when they take less than this. */
+    private static final int FAST = 30_000;
+    /** Every n-th call of a slow type is still measured alone, by a worker; weights of 1/8 forget within a few calls. */
+    private static final int SHIFT = 3;
+
+    private final int[] average = new int[8];
+    private final boolean[] slow = new boolean[8];
+
+    /** A call of this type has taken this long for this many bytes. */
+    void record(int type, long nanos, long bytes) {
+        // Moving bytes takes time without anybody waiting; half a nanosecond each is more than it takes.
+        int took = (int) Math.min(Integer.MAX_VALUE / 2, Math.max(0, nanos - bytes / 2));
+        int now = average[type] + ((took - average[type]) >> SHIFT);
+        average[type] = now;
+        if (now > SLOW) {
+            slow[type] = true;
+        } else if (now < FAST) {
+            slow[type] = false;
+        }
+    }
+
+    /** A call of this type sits where it is. */
+    void stuck(int type) {
+        average[type] = 2 * SLOW;
+        slow[type] = true;
+    }
+
+    boolean isSlow(int type) {
+        return slow[type];
+    }
+}

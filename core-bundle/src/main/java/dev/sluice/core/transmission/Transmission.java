@@ -1,0 +1,541 @@
+package dev.sluice.core.transmission;
+
+import dev.sluice.api.NbdError;
+import dev.sluice.api.NbdException;
+import dev.sluice.core.buffer.BufferPool;
+import dev.sluice.core.buffer.PooledBuffer;
+import dev.sluice.core.chain.Services;
+import dev.sluice.core.export.OpenConnection;
+import dev.sluice.core.gate.Gate;
+import dev.sluice.core.handshake.NegotiatedSession;
+import dev.sluice.core.protocol.Command;
+import dev.sluice.core.protocol.Limits;
+import dev.sluice.core.transport.Wire;
+import dev.sluice.core.util.Deadline;
+import dev.sluice.core.util.Monitor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+
+/**
+ * The transmission phase of one connection.
+ *
+ * <p>The leader, one thread at a time, reads many requests with one system call, runs them in place as long as the chain
+ * answers quickly, and sends their replies with one call. When a call takes long, a follower overtakes the leader
+ * ({@link Leadership}, {@link Watcher}); request types that are slow lately go to workers at once ({@link Pace}), as far
+ * as {@link InFlight} allows. Replies leave in any order.
+ *
+ * <p>Lock order: the serial lock of a strict thread model, then the connection's gate; the output is taken last and
+ * alone.
+ */
+public final class Transmission {
+    /** How long the end of a connection waits for its calls before they are left to the export's drain. */
+    static final Duration FINISH_WAIT = Duration.ofSeconds(60);
+    /** Replies of this many bytes are sent before more requests are run. */
+    private static final long SEND_AT = 256 << 10;
+    private static final Duration GATE_LOOK = Duration.ofMillis(200);
+    private static final System.Logger LOG = System.getLogger("dev.sluice.transmission");
+
+    private final Wire wire;
+    private final OpenConnection open;
+    private final SessionFacts facts;
+    private final Services services;
+    private final BufferPool pool;
+    private final Watcher watcher;
+    private final CallRunner runner;
+    private final Output output;
+    private final InFlight inFlight;
+    private final ConnectionCounters counters = new ConnectionCounters();
+    private final Pace pace = new Pace();
+    private final String name;
+    private final Runnable ended;
+    private final boolean parallel;
+    private volatile Leadership leader;
+    private volatile String stopping;
+    private volatile boolean closed;
+    private volatile boolean watched;
+    private volatile boolean active;
+    private int quietTicks;
+
+    /**
+     * A connection whose handshake has succeeded.
+     *
+     * @param threads calls that may run at once beside the leader; 0: everything in order
+     * @param maxBytes of payload and replies in flight
+     * @param ended called once, when everything is closed
+     */
+    public Transmission(Wire wire, NegotiatedSession session, Services services, Watcher watcher, String name, int threads, long maxBytes,
+            Runnable ended) {
+        this.wire = wire;
+        this.open = (OpenConnection) session.export();
+        this.facts = SessionFacts.of(session);
+        this.services = services;
+        this.pool = services.buffers();
+        this.watcher = watcher;
+        this.name = name;
+        this.ended = ended;
+        this.parallel = threads > 1;
+        ReplyEncoder encoder = new ReplyEncoder(facts);
+        this.runner = new CallRunner(facts, encoder);
+        this.output = new Output(wire, encoder, services.platform(), name);
+        this.inFlight = new InFlight(services.platform(), name, Math.max(1, threads), maxBytes);
+    }
+
+    /** Counters of this connection. */
+    public ConnectionCounters counters() {
+        return counters;
+    }
+
+    /** Calls that run beside the leader now. */
+    public int callsInFlight() {
+        return inFlight.calls();
+    }
+
+    /** Leads the connection; returns when this thread has nothing more to do for it. */
+    public void run() {
+        Leadership me;
+        try {
+            me = Leadership.create(pool);
+        } catch (NbdException e) {
+            LOG.log(System.Logger.Level.ERROR, name + ": " + e.getMessage());
+            end(false);
+            return;
+        }
+        leader = me;
+        lead(me);
+    }
+
+    /** New requests are answered with ESHUTDOWN from now on. */
+    public void stop(String why) {
+        stopping = why;
+    }
+
+    /** Ends the connection at once; whoever waits for its socket is woken. */
+    public void close() {
+        closed = true;
+        wire.close();
+        inFlight.close();
+    }
+
+    private void lead(Leadership me) {
+        boolean graceful = false;
+        try {
+            Turn turn;
+            do {
+                turn = next(me);
+            } while (turn == Turn.ON);
+            if (turn == Turn.OVERTAKEN) {
+                return;
+            }
+            graceful = turn == Turn.DISCONNECTED;
+            flush(me);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, name + ": " + e.getMessage());
+        } catch (RuntimeException | Error e) {
+            // A bug of the core: this connection ends, the server goes on.
+            LOG.log(System.Logger.Level.ERROR, name + ": internal error", e);
+        }
+        me.release();
+        end(graceful);
+    }
+
+    private enum Turn {
+        ON, DISCONNECTED, GONE, OVERTAKEN
+    }
+
+    /** Runs the next request of the input, reading more where needed. */
+    private Turn next(Leadership me) throws IOException {
+        ByteBuffer in = me.in;
+        if (in.remaining() < facts.requestLength()) {
+            return readMore(me) ? Turn.ON : Turn.GONE;
+        }
+        Request r = me.request;
+        if (!r.decode(in, facts.extended())) {
+            LOG.log(System.Logger.Level.WARNING, name + ": a request with a wrong magic number; the connection is closed");
+            return Turn.GONE;
+        }
+        if (r.type == Command.DISC) {
+            return Turn.DISCONNECTED;
+        }
+        String stop = stopping;
+        RequestValidator.Refusal refusal = stop != null ? new RequestValidator.Refusal(NbdError.ESHUTDOWN, stop)
+                : RequestValidator.check(r, facts);
+        ByteBuffer payload = null;
+        if (r.payload != 0) {
+            if (refusal != null || r.payload < 0 || r.payload > Limits.MAX_PAYLOAD) {
+                if (r.payload < 0 || r.payload > Limits.MAX_SKIPPED_PAYLOAD) {
+                    LOG.log(System.Logger.Level.WARNING, name + ": a request with " + Long.toUnsignedString(r.payload)
+                            + " bytes of payload, at most " + Limits.MAX_PAYLOAD + " are possible; the connection is closed");
+                    return Turn.GONE;
+                }
+                if (!skip(me, r.payload)) {
+                    return Turn.GONE;
+                }
+                refusal = refusal != null ? refusal : new RequestValidator.Refusal(NbdError.EINVAL, "too much payload");
+            } else {
+                payload = readPayload(me, (int) r.payload);
+                if (payload == null) {
+                    return Turn.GONE;
+                }
+            }
+        }
+        if (refusal != null) {
+            me.batch.ensure(64);
+            runner.refuse(r, me.batch, refusal.error(), refusal.text());
+            count(r, true);
+            return sendIfLarge(me);
+        }
+        if (parallel && pace.isSlow(r.type) && open.serialLock() == null && dispatch(me, r, payload)) {
+            return Turn.ON;
+        }
+        return runInPlace(me, r, payload);
+    }
+
+    private Turn runInPlace(Leadership me, Request r, ByteBuffer payload) throws IOException {
+        Monitor serial = open.serialLock();
+        if (serial != null && !serial.tryLock()) {
+            flush(me);
+            while (!serial.tryLock(Deadline.after(services.platform(), Duration.ofSeconds(1)))) {
+                if (closed) {
+                    return Turn.GONE;
+                }
+            }
+        }
+        boolean still;
+        try {
+            if (!open.gate().tryEnter() && !awaitGate(me)) {
+                me.dropPayload();
+                if (closed) {
+                    return Turn.GONE;
+                }
+                me.batch.ensure(64);
+                runner.refuse(r, me.batch, NbdError.ESHUTDOWN, stopping == null ? "the export is going away" : stopping);
+                count(r, true);
+                return sendIfLarge(me);
+            }
+            announce();
+            try {
+                runner.prepare(r, me.batch, me.reply, me.outcome);
+            } catch (NbdException e) {
+                open.gate().exit();
+                throw e;
+            }
+            long before = services.platform().nanoTime();
+            me.enterCall();
+            runner.call(open.device(), r, payload, me.reply, me.outcome);
+            still = me.leaveCall();
+            open.gate().exit();
+            pace.record(r.type, services.platform().nanoTime() - before, r.type <= Command.WRITE ? r.length : 0);
+        } finally {
+            if (serial != null) {
+                serial.unlock();
+            }
+        }
+        count(r, me.outcome.isError());
+        if (!still) {
+            finishOvertaken(me, r);
+            return Turn.OVERTAKEN;
+        }
+        me.dropPayload();
+        runner.encode(r, me.batch, me.reply, me.outcome);
+        return sendIfLarge(me);
+    }
+
+    /** This thread has lost the input while it was in a call: it sends that one reply and is done. */
+    private void finishOvertaken(Leadership me, Request r) {
+        boolean sent = true;
+        try {
+            runner.encode(r, me.batch, me.reply, me.outcome);
+            sent = output.send(me.batch);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, name + ": " + e.getMessage());
+        } finally {
+            if (sent) {
+                me.release();
+            } else {
+                me.releaseInput();
+            }
+            inFlight.end(0);
+        }
+    }
+
+    private boolean awaitGate(Leadership me) throws IOException {
+        flush(me);
+        Gate gate = open.gate();
+        while (!gate.tryEnter()) {
+            if (gate.isClosed() || closed) {
+                return false;
+            }
+            gate.awaitChange(GATE_LOOK);
+            if (gate.isShut() && !lookForDisconnect(me)) {
+                closed = true;
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** While requests are held back the client may go: notices that without taking anything from the input. */
+    private boolean lookForDisconnect(Leadership me) throws IOException {
+        boolean[] gone = new boolean[1];
+        ByteBuffer space = me.in.duplicate();
+        space.limit(space.capacity()).position(me.in.limit());
+        if (space.hasRemaining()) {
+            output.whileIdle(() -> gone[0] = wire.poll(space) < 0);
+            if (!gone[0]) {
+                me.in.limit(space.position());
+            }
+        }
+        return !gone[0];
+    }
+
+    /** Gives the request to a worker; false if it has to run in place. */
+    private boolean dispatch(Leadership me, Request r, ByteBuffer payload) throws IOException {
+        if (!inFlight.tryStart(r.length)) {
+            flush(me);
+            if (!inFlight.start(r.length)) {
+                return false;
+            }
+        }
+        PooledBuffer kept = me.takeLargePayload();
+        if (payload != null && kept == null) {
+            kept = pool.tryLease(payload.remaining());
+            if (kept == null) {
+                inFlight.end(r.length);
+                return false;
+            }
+            kept.memory().clear().put(payload.duplicate()).flip();
+        }
+        Call call = new Call(r, kept, payload == null ? 0 : payload.remaining());
+        flush(me);
+        if (!services.workers().tryRun(call)) {
+            // No thread is free: the leader does it itself, as it would have in place.
+            call.run();
+        }
+        return true;
+    }
+
+    private ByteBuffer readPayload(Leadership me, int length) throws IOException {
+        ByteBuffer in = me.in;
+        if (in.remaining() >= length) {
+            return me.takePayload(length);
+        }
+        if (length <= in.capacity() - 64) {
+            while (in.remaining() < length) {
+                if (!readMore(me)) {
+                    return null;
+                }
+            }
+            return me.takePayload(length);
+        }
+        ByteBuffer large = me.largePayload(pool, length);
+        large.put(in);
+        flush(me);
+        while (large.hasRemaining()) {
+            if (wire.read(large) < 0) {
+                return null;
+            }
+        }
+        return large.flip();
+    }
+
+    private boolean skip(Leadership me, long length) throws IOException {
+        long left = length;
+        while (true) {
+            int n = (int) Math.min(left, me.in.remaining());
+            me.in.position(me.in.position() + n);
+            left -= n;
+            if (left == 0) {
+                return true;
+            }
+            if (!readMore(me)) {
+                return false;
+            }
+        }
+    }
+
+    /** Sends what is finished, then waits for more input; false when there is none any more. */
+    private boolean readMore(Leadership me) throws IOException {
+        flush(me);
+        ByteBuffer in = me.in;
+        if (in.hasRemaining()) {
+            in.compact();
+        } else {
+            in.clear();
+        }
+        int n = wire.read(in);
+        in.flip();
+        return n >= 0;
+    }
+
+    private Turn sendIfLarge(Leadership me) throws IOException {
+        if (me.batch.bytes() >= SEND_AT) {
+            flush(me);
+        }
+        return Turn.ON;
+    }
+
+    private void flush(Leadership me) throws IOException {
+        if (!me.batch.isEmpty() && !output.send(me.batch)) {
+            me.reply.forgetArena();
+            me.batch = new Batch(pool, Leadership.ARENA);
+        }
+    }
+
+    private void count(Request r, boolean error) {
+        counters.requests.incrementAndGet();
+        if (error) {
+            counters.errors.incrementAndGet();
+        } else if (r.type == Command.READ) {
+            counters.bytesRead.addAndGet(r.length);
+        } else if (r.type == Command.WRITE) {
+            counters.bytesWritten.addAndGet(r.length);
+        }
+    }
+
+    private void announce() {
+        if (!active) {
+            active = true;
+        }
+        if (!watched) {
+            watched = true;
+            watcher.watch(this);
+        }
+    }
+
+    /** A look at the leader, by the watcher; false if there is nothing to watch any more. */
+    boolean tick() {
+        if (!active) {
+            if (++quietTicks >= Watcher.QUIET) {
+                quietTicks = 0;
+                watched = false;
+                // A leader that got work in this moment announces itself again, or is seen here.
+                return active;
+            }
+            return true;
+        }
+        quietTicks = 0;
+        Leadership l = leader;
+        int call = l.currentCall();
+        if (call < 0) {
+            active = false;
+            return true;
+        }
+        if (l.sentFor != call) {
+            if (l.seen == call) {
+                l.sentFor = call;
+                if (!services.workers().tryRun(() -> overtake(l, call))) {
+                    l.sentFor = -1;
+                }
+            }
+            l.seen = call;
+        }
+        return true;
+    }
+
+    /** Runs on a follower's thread. */
+    private void overtake(Leadership old, int call) {
+        Leadership follower = Leadership.tryCreate(pool);
+        if (follower == null) {
+            return;
+        }
+        inFlight.overtaken();
+        Batch finished = old.overtake(call, follower);
+        if (finished == null) {
+            inFlight.end(0);
+            follower.release();
+            return;
+        }
+        pace.stuck(old.request.type & 7);
+        leader = follower;
+        try {
+            if (output.send(finished)) {
+                finished.release();
+            }
+        } catch (IOException e) {
+            finished.release();
+            LOG.log(System.Logger.Level.DEBUG, name + ": " + e.getMessage());
+        }
+        lead(follower);
+    }
+
+    private void end(boolean graceful) {
+        watcher.forget(this);
+        if (!graceful) {
+            open.cancel("the client has gone");
+        }
+        inFlight.close();
+        boolean none = inFlight.awaitNone(Deadline.after(services.platform(), FINISH_WAIT));
+        if (!none) {
+            LOG.log(System.Logger.Level.WARNING, name + ": " + inFlight.calls() + " calls have not returned for "
+                    + FINISH_WAIT.toSeconds() + " s after the client has gone");
+        }
+        open.close();
+        wire.close();
+        output.close();
+        ended.run();
+    }
+
+    /** One request run by a worker, with everything that belongs to it. */
+    private final class Call implements Runnable {
+        private final Request request = new Request();
+        private final PooledBuffer payload;
+        private final int payloadLength;
+        private final Batch batch;
+        private final Reply reply = new Reply(pool);
+        private final CallRunner.Outcome outcome = new CallRunner.Outcome();
+
+        Call(Request r, PooledBuffer payload, int payloadLength) {
+            request.copyFrom(r);
+            this.payload = payload;
+            this.payloadLength = payloadLength;
+            this.batch = new Batch(pool, BufferPool.MIN);
+        }
+
+        @Override
+        public void run() {
+            boolean sent = true;
+            try {
+                runner.prepare(request, batch, reply, outcome);
+                if (enter()) {
+                    long before = services.platform().nanoTime();
+                    try {
+                        runner.call(open.device(), request, view(), reply, outcome);
+                    } finally {
+                        open.gate().exit();
+                    }
+                    pace.record(request.type, services.platform().nanoTime() - before, request.type <= Command.WRITE ? request.length : 0);
+                } else {
+                    outcome.failed(NbdError.ESHUTDOWN, stopping == null ? "the export is going away" : stopping);
+                }
+                count(request, outcome.isError());
+                runner.encode(request, batch, reply, outcome);
+                sent = output.send(batch);
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.DEBUG, name + ": " + e.getMessage());
+                wire.close();
+            } finally {
+                if (sent) {
+                    batch.release();
+                }
+                if (payload != null) {
+                    payload.close();
+                }
+                inFlight.end(request.length);
+            }
+        }
+
+        private boolean enter() {
+            while (!open.gate().enter(Deadline.after(services.platform(), Duration.ofSeconds(1)))) {
+                if (open.gate().isClosed() || closed) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        private ByteBuffer view() {
+            return payload == null ? null : payload.memory().clear().limit(payloadLength);
+        }
+    }
+}

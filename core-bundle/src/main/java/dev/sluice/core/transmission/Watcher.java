@@ -1,0 +1,116 @@
+package dev.sluice.core.transmission;
+
+import dev.sluice.core.util.Deadline;
+import dev.sluice.core.util.Monitor;
+import dev.sluice.core.util.Platform;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Looks at the busy connections again and again: where the leader has been in one call for a whole tick, a follower is
+ * sent to take over the input and to send what is finished. Whatever a call does, a finished reply leaves within about
+ * two ticks.
+ *
+ * <p>One thread for all connections, and none while all are idle: a leader that gets work announces itself, and a
+ * connection that was seen idle for {@link #QUIET} is forgotten again.
+ */
+public final class Watcher {
+    /** How often. */
+    static final long TICK_NANOS = 150_000;
+    /** Ticks without work after which a connection is not watched any more. */
+    static final int QUIET = 64;
+
+    private final Platform platform;
+    private final Monitor monitor;
+    /** Copied on change; read by the watcher's thread. Guarded by monitor for writing. */
+    private volatile List<Transmission> busy = List.of();
+    private boolean running;
+    private boolean closed;
+
+    /** Watches nothing yet. */
+    public Watcher(Platform platform) {
+        this.platform = platform;
+        this.monitor = platform.monitor("watcher");
+    }
+
+    /** From now on this connection is looked at. */
+    void watch(Transmission t) {
+        monitor.lock();
+        try {
+            if (closed || busy.contains(t)) {
+                return;
+            }
+            List<Transmission> changed = new ArrayList<>(busy);
+            changed.add(t);
+            busy = List.copyOf(changed);
+            if (!running) {
+                running = true;
+                platform.start("sluice-watcher", this::run);
+            } else {
+                monitor.signalAll();
+            }
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** This connection is not looked at any more. */
+    void forget(Transmission t) {
+        monitor.lock();
+        try {
+            List<Transmission> changed = new ArrayList<>(busy);
+            if (changed.remove(t)) {
+                busy = List.copyOf(changed);
+            }
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** Ends the thread. */
+    public void close() {
+        monitor.lock();
+        try {
+            closed = true;
+            busy = List.of();
+            monitor.signalAll();
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    private void run() {
+        while (awaitWork()) {
+            for (Transmission t : busy) {
+                if (!t.tick()) {
+                    forget(t);
+                }
+            }
+            platform.park(this, TICK_NANOS);
+        }
+    }
+
+    /** False when the thread shall end. */
+    private boolean awaitWork() {
+        if (!busy.isEmpty()) {
+            return true;
+        }
+        monitor.lock();
+        try {
+            Deadline idle = Deadline.after(platform, Duration.ofSeconds(10));
+            while (busy.isEmpty() && !closed) {
+                if (!monitor.await(idle) && idle.isOver()) {
+                    break;
+                }
+            }
+            if (busy.isEmpty()) {
+                running = false;
+                return false;
+            }
+            return true;
+        } finally {
+            monitor.unlock();
+        }
+    }
+}

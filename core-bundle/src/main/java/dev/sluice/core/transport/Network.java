@@ -1,0 +1,9 @@
+package dev.sluice.core.transport;
+
+import java.io.IOException;
+
+/** Makes listeners: a seam for a simulation. */
+public interface Network {
+    /** Binds and listens. */
+    Acceptor listen(ListenAddress address) throws IOException;
+}

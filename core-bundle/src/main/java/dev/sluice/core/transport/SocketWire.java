@@ -1,0 +1,79 @@
+package dev.sluice.core.transport;
+
+import dev.sluice.api.Peer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SocketChannel;
+
+/** A TCP or Unix socket in blocking mode. */
+final class SocketWire implements Wire {
+    private final SocketChannel channel;
+    private final Peer peer;
+
+    SocketWire(SocketChannel channel) throws IOException {
+        this.channel = channel;
+        SocketAddress remote = channel.getRemoteAddress();
+        if (remote instanceof InetSocketAddress address) {
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            peer = Peer.of(address);
+        } else {
+            peer = Peer.LOCAL;
+        }
+    }
+
+    @Override
+    public int read(ByteBuffer into) throws IOException {
+        return channel.read(into);
+    }
+
+    @Override
+    public int poll(ByteBuffer into) throws IOException {
+        channel.configureBlocking(false);
+        try {
+            return channel.read(into);
+        } finally {
+            if (channel.isOpen()) {
+                channel.configureBlocking(true);
+            }
+        }
+    }
+
+    @Override
+    public long write(ByteBuffer[] from, int offset, int count) throws IOException {
+        return count == 1 ? channel.write(from[offset]) : channel.write(from, offset, count);
+    }
+
+    @Override
+    public long transfer(FileChannel file, long position, long count) throws IOException {
+        return file.transferTo(position, count, channel);
+    }
+
+    @Override
+    public Peer peer() {
+        return peer;
+    }
+
+    @Override
+    public void close() {
+        // Closing alone does not wake a thread that waits in transferTo to this socket (JDK 17); a shutdown does.
+        try {
+            channel.shutdownOutput();
+        } catch (IOException e) {
+            // not connected any more: nobody can be waiting
+        }
+        try {
+            channel.shutdownInput();
+        } catch (IOException e) {
+            // as above
+        }
+        try {
+            channel.close();
+        } catch (IOException e) {
+            System.getLogger("dev.sluice.transport").log(System.Logger.Level.DEBUG, "closing a connection from " + peer + ": " + e);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package dev.sluice.core.transport;
+
+import dev.sluice.api.Peer;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+
+/**
+ * The bytes of one connection: a seam, so that TLS and a simulation can stand here. One thread reads and one writes at a
+ * time; {@link #close} may come from any thread and wakes both.
+ */
+public interface Wire extends Closeable {
+    /** Waits for bytes and reads what is there; -1 when the client sends no more. */
+    int read(ByteBuffer into) throws IOException;
+
+    /** As {@link #read} without waiting; 0 if nothing is there. Nobody else may read meanwhile. */
+    int poll(ByteBuffer into) throws IOException;
+
+    /** Waits until some bytes could be written from these buffers, in order. */
+    long write(ByteBuffer[] from, int offset, int count) throws IOException;
+
+    /**
+     * Writes a range of a file, without a copy where the platform can.
+     *
+     * @return how many bytes; 0 if the file has no byte at {@code position}
+     */
+    long transfer(FileChannel file, long position, long count) throws IOException;
+
+    /** Who is at the other end. */
+    Peer peer();
+
+    /** Ends both directions and wakes who waits; returns at once. Closing twice does nothing. */
+    @Override
+    void close();
+}

@@ -1,0 +1,51 @@
+package dev.sluice.commandline;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+
+/** The words of the launcher's service; a stop is asked for as soon as the server is ready. */
+final class FakeLauncher implements BiFunction<String, Object, Object> {
+    final List<String> out = new ArrayList<>();
+    final List<String> err = new ArrayList<>();
+    Boolean ready;
+    boolean verbose;
+    Runnable whenBundlesAreWanted = () -> { };
+    Runnable whenReady = this::stop;
+    private final String[] argv;
+    private final Path directory;
+    private Runnable onStop;
+
+    FakeLauncher(Path directory, String... argv) {
+        this.directory = directory;
+        this.argv = argv;
+    }
+
+    void stop() {
+        onStop.run();
+    }
+
+    @Override
+    public Object apply(String word, Object value) {
+        return switch (word) {
+            case "argv" -> argv;
+            case "directory", "home", "temporary" -> directory.toString();
+            case "program" -> "sluice";
+            case "out" -> out.add((String) value);
+            case "err" -> err.add((String) value);
+            case "verbose" -> verbose = true;
+            case "bundles" -> {
+                whenBundlesAreWanted.run();
+                yield null;
+            }
+            case "ready" -> {
+                ready = (Boolean) value;
+                whenReady.run();
+                yield null;
+            }
+            case "onStop" -> onStop = (Runnable) value;
+            default -> throw new IllegalArgumentException(word);
+        };
+    }
+}

@@ -57,6 +57,8 @@ public final class SluiceServer implements Server {
             bundles.add(context.installBundle(jar.toUri().toString()));
         }
         bundles.add(install(FixtureBundle.plugin("scripted").classes(fixture("ScriptedPlugin"), fixture("ScriptedDevice"))));
+        bundles.add(install(FixtureBundle.filter("passing").classes(fixture("ScriptedFilter"), fixture("ScriptedFilter$Device"),
+                fixture("ScriptedPlugin"), fixture("ScriptedDevice"))));
         for (Bundle b : bundles) {
             if (b.getHeaders().get(Constants.FRAGMENT_HOST) == null) {
                 b.start();

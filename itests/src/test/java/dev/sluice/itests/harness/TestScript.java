@@ -2,6 +2,8 @@ package dev.sluice.itests.harness;
 
 import dev.sluice.itests.control.Script;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -12,9 +14,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class TestScript implements Script {
     private final Map<String, Action> actions = new ConcurrentHashMap<>();
     private final Map<String, AtomicInteger> counts = new ConcurrentHashMap<>();
+    private final List<String> trail = new ArrayList<>();
 
     @Override
     public String at(String point, long offset, long length) throws IOException {
+        synchronized (trail) {
+            if (trail.size() < 1000) {
+                trail.add(point);
+            }
+        }
         counts.computeIfAbsent(point, p -> new AtomicInteger()).incrementAndGet();
         Action action = actions.get(point);
         return action == null ? "" : action.at(offset, length);
@@ -34,6 +42,16 @@ public final class TestScript implements Script {
     public void reset() {
         actions.clear();
         counts.clear();
+        trail();
+    }
+
+    /** The points in the order in which they were reached since the last call; at most 1000. */
+    public List<String> trail() {
+        synchronized (trail) {
+            List<String> copy = List.copyOf(trail);
+            trail.clear();
+            return copy;
+        }
     }
 
     /** How often the point was reached. */

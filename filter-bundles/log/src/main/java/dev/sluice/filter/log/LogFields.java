@@ -42,11 +42,6 @@ final class LogFields {
         return word(name, "(" + String.join(" ", words) + ")");
     }
 
-    LogFields and(LogFields more) {
-        fields.addAll(more.fields);
-        return this;
-    }
-
     /** In double quotes, so that a shell reads it back, and always on one line. */
     static String quote(String text) {
         StringBuilder s = new StringBuilder("\"");

@@ -47,6 +47,7 @@ public class LogFilter implements NbdFilter {
 
     private final Clock clock;
     private final AtomicLong lists = new AtomicLong();
+    private final AtomicLong clients = new AtomicLong();
     private Optional<Path> path = Optional.empty();
     private boolean append;
     private Optional<LogScript> script = Optional.empty();
@@ -91,8 +92,10 @@ public class LogFilter implements NbdFilter {
     }
 
     @Override
-    public void preconnect(ClientInfo client) {
-        recorder.print("Preconnect", new LogFields());
+    public void preconnect(ClientInfo client) throws IOException {
+        // the core asks each layer by itself, so unlike in nbdkit nothing happens between the two lines
+        recorder.around("Preconnect", clients.incrementAndGet(), new LogFields().flag("readonly", client.readOnly()), () -> null,
+                nothing -> new LogFields());
     }
 
     @Override

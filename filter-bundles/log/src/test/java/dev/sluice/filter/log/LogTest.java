@@ -73,7 +73,7 @@ class LogTest {
         LayerHarness h = start("logfile=log");
         h.layer().preconnect(new TestClient(1));
         h.connect(new TestOpenRequest(h.context(), "a\"$b\n", false, new TestClient(7))).disconnect();
-        assertEquals(List.of("Ready thread_model=3", "Preconnect",
+        assertEquals(List.of("Ready thread_model=3", "Preconnect id=1 readonly=0 ...", "...Preconnect id=1 return=0",
                 "connection=7 Connect export=\"a\\\"\\$b\\x0a\" tls=0 size=0x2000 minsize=0x0 prefsize=0x0 maxsize=0x0 write=1 flush=1 "
                 + "rotational=0 trim=1 zero=2 fua=2 extents=1 cache=2 fast_zero=1",
                 "connection=7 Disconnect transactions=0"), lines());

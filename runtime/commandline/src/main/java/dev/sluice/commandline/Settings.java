@@ -17,6 +17,9 @@ import java.util.OptionalInt;
  * last one counts.
  */
 final class Settings {
+    /** What a listener takes. */
+    private static final int MOST_THREADS = 1024;
+
     private final Map<Option, String> last = new EnumMap<>(Option.class);
     private final List<String> filters = new ArrayList<>();
     private final List<String> words;
@@ -51,7 +54,7 @@ final class Settings {
             throw UsageException.of("--dump-plugin, -p, --run, -s, -U or --vsock options cannot be used in this combination");
         }
         handshakeMask = (int) (number(Option.MASK_HANDSHAKE, "mask-handshake", 0xffff_ffffL).orElse(0xffffL) & 0xffff);
-        Optional<Long> wanted = number(Option.THREADS, "threads", Integer.MAX_VALUE);
+        Optional<Long> wanted = number(Option.THREADS, "threads", MOST_THREADS);
         // nbdkit takes 0 for its default
         threads = wanted.isPresent() && wanted.get() > 0 ? OptionalInt.of(wanted.get().intValue()) : OptionalInt.empty();
         checkTimeout();

@@ -85,7 +85,7 @@ class SettingsTest {
         assertEquals(8, settings("-t", "8").threads().orElseThrow());
         assertTrue(settings("-t", "0").threads().isEmpty());
         assertEquals(1, settings("--mask-handshake=0x1").handshakeMask());
-        assertEquals("error: threads=-1: must lie between 0 and 2147483647", refusal("-t", "-1"));
+        assertEquals("error: threads=-1: must lie between 0 and 1024", refusal("-t", "-1"));
         assertTrue(refusal("-t", "x").startsWith("error: threads=x: "));
         assertTrue(refusal("--mask-handshake=zz").startsWith("error: mask-handshake=zz: "));
         assertTrue(refusal("--timeout=fast").startsWith("error: timeout=fast: "));

@@ -136,6 +136,7 @@ class StartScriptTest {
             assertEquals(1, result.status());
             assertEquals(List.of("sluice: error: expecting stdin/stdout to be opened"), result.err());
         }
+        assertEquals(1, script.finish(script.root, List.of("/bin/sh", "-c", "'" + path + "' memory 2>&-")).status());
     }
 
     @Test

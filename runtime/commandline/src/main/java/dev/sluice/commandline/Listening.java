@@ -66,7 +66,7 @@ final class Listening {
         }
         Optional<String> failure = listen("unix", "unix:" + socket).failure();
         if (failure.isPresent()) {
-            throw UsageException.error(failure.get().contains(socket.toString()) ? failure.get() : socket + ": " + failure.get());
+            throw UsageException.error(socket + ": " + failure.get());
         }
         unixSocket = Optional.of(socket);
         socketKey = fileKey(socket);
@@ -160,8 +160,9 @@ final class Listening {
         }
         // or the core would try again
         made.delete();
-        return new Outcome(address, Optional.of(status.map(ListenerStatus::why).filter(why -> !why.isEmpty())
-                .orElse("does not listen after " + deadline.toSeconds() + " seconds")));
+        String why = status.map(ListenerStatus::why).orElse("");
+        return new Outcome(address, Optional.of(why.isEmpty() ? "does not listen after " + deadline.toSeconds() + " seconds; -v says more"
+                : why.startsWith(address + ": ") ? why.substring(address.length() + 2) : why));
     }
 
     private static int portOf(String address) {

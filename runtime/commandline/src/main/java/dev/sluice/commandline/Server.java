@@ -76,7 +76,7 @@ final class Server {
         configurations.export(properties);
         Optional<ExportStatus> status = runtime.awaitExport(CATCH_ALL, DEADLINE);
         if (status.isEmpty() || status.get().state() == ExportState.STARTING) {
-            throw UsageException.error("the export is not ready after " + DEADLINE.toSeconds() + " seconds");
+            throw UsageException.error("the export is not ready after " + DEADLINE.toSeconds() + " seconds; -v says more");
         }
         if (status.get().state() != ExportState.ACTIVE) {
             String why = status.get().why();

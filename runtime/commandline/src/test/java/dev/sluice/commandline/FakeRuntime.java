@@ -45,7 +45,7 @@ final class FakeRuntime implements SluiceRuntime {
             String address = (String) properties.get("address");
             boolean free = !taken.contains(address);
             String real = address.endsWith(":0") ? address.substring(0, address.length() - 1) + "40000" : address;
-            listeners.put(name, new ListenerStatus(name, free, real, free ? "" : "Address already in use", 0, 0));
+            listeners.put(name, new ListenerStatus(name, free, real, free ? "" : address + ": Address already in use", 0, 0));
         }
     }
 

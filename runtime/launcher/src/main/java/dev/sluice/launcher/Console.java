@@ -22,6 +22,7 @@ final class Console {
     private final PrintStream err;
     private final String program;
     private volatile boolean verbose;
+    private volatile boolean serving;
 
     Console(PrintStream out, PrintStream err, String program) {
         this.out = out;
@@ -41,6 +42,16 @@ final class Console {
     /** Whether debug messages and stack traces are shown. */
     void verbose(boolean on) {
         verbose = on;
+    }
+
+    /** Whether the server has started. */
+    boolean serving() {
+        return serving;
+    }
+
+    /** The server has started. */
+    void nowServing() {
+        serving = true;
     }
 
     /**

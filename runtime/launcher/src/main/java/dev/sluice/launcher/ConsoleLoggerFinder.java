@@ -31,7 +31,12 @@ public final class ConsoleLoggerFinder extends System.LoggerFinder {
         @Override
         public boolean isLoggable(Level level) {
             int least = (console.verbose() && !ofTheJdk() ? Level.DEBUG : Level.WARNING).getSeverity();
-            return level != Level.OFF && level.getSeverity() >= least;
+            return level != Level.OFF && level.getSeverity() >= least && !toldByCommandLine(level);
+        }
+
+        /** What keeps an export or a listener from starting is in its status: the command line judges it and says it once. */
+        private boolean toldByCommandLine(Level level) {
+            return level == Level.ERROR && name.startsWith("dev.sluice.") && !console.serving() && !console.verbose();
         }
 
         @Override

@@ -98,6 +98,7 @@ final class LauncherService implements BiFunction<String, Object, Object> {
 
     private synchronized void ready(boolean letGo) throws IOException {
         saidReady = true;
+        console.nowServing();
         if (surroundings.background() && !console.out("ready")) {
             throw new IOException("whoever started this server is gone");
         }

@@ -8,6 +8,7 @@ import dev.sluice.core.export.ExportDirectory;
 import dev.sluice.core.handshake.Handshake;
 import dev.sluice.core.handshake.NegotiatedSession;
 import dev.sluice.core.transmission.ConnectionCounters;
+import dev.sluice.core.transmission.HotSlots;
 import dev.sluice.core.transmission.Transmission;
 import dev.sluice.core.transmission.Watcher;
 import dev.sluice.core.transport.Wire;
@@ -29,6 +30,7 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
     private final Connections registry;
     private final Services services;
     private final Watcher watcher;
+    private final HotSlots slots;
     private final ExportDirectory directory;
     private final Runnable released;
     private volatile Transmission transmission;
@@ -37,13 +39,14 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
     private volatile boolean closing;
 
     Connection(long id, Wire wire, ListenerConfig config, Connections registry, Services services, Watcher watcher,
-            ExportDirectory directory, Runnable released) {
+            HotSlots slots, ExportDirectory directory, Runnable released) {
         this.id = id;
         this.wire = wire;
         this.config = config;
         this.registry = registry;
         this.services = services;
         this.watcher = watcher;
+        this.slots = slots;
         this.directory = directory;
         this.released = released;
     }
@@ -100,7 +103,7 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
     }
 
     private void transmit(NegotiatedSession session) {
-        Transmission t = new Transmission(wire, session, services, watcher, toString(), config.threads(), config.maxBytes(),
+        Transmission t = new Transmission(wire, session, services, watcher, slots, toString(), config.threads(), config.maxBytes(),
                 () -> registry.ended(this));
         export = ((dev.sluice.core.export.OpenConnection) session.export()).export();
         exportName = session.export().name();

@@ -4,6 +4,7 @@ import dev.sluice.api.runtime.ConnectionStatus;
 import dev.sluice.api.runtime.ListenerStatus;
 import dev.sluice.core.chain.Services;
 import dev.sluice.core.export.ExportDirectory;
+import dev.sluice.core.transmission.HotSlots;
 import dev.sluice.core.transmission.Watcher;
 import dev.sluice.core.transport.Network;
 import dev.sluice.core.transport.Wire;
@@ -18,12 +19,15 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Listeners and connections of the server. Safe for use by several threads. */
 public final class Engine {
     private static final System.Logger LOG = System.getLogger("dev.sluice.engine");
+    /** Connections that may keep a thread while they wait; enough that a few busy clients get one each. */
+    private static final int HOT_CONNECTIONS = Math.max(16, 4 * Runtime.getRuntime().availableProcessors());
 
     private final Services services;
     private final Network network;
     private final ExportDirectory directory;
     private final Connections connections;
     private final Watcher watcher;
+    private final HotSlots slots = new HotSlots(HOT_CONNECTIONS);
     private final Map<String, Listener> listeners = new ConcurrentHashMap<>();
 
     /** Without listeners. */
@@ -49,8 +53,8 @@ public final class Engine {
     }
 
     private boolean connect(Listener listener, Wire wire) {
-        Connection connection = new Connection(connections.nextId(), wire, listener.config(), connections, services, watcher, directory,
-                listener::released);
+        Connection connection = new Connection(connections.nextId(), wire, listener.config(), connections, services, watcher, slots,
+                directory, listener::released);
         connections.started(connection);
         if (!services.workers().tryRun(connection)) {
             connections.forget(connection);

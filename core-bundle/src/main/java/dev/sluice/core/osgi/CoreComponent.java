@@ -61,7 +61,7 @@ public final class CoreComponent {
         exports = new Exports(services, swaps);
         kinds = new ServiceKinds(context, exports);
         exports.setKinds(kinds);
-        engine = new Engine(services, new SocketNetwork(), exports);
+        engine = new Engine(services, new SocketNetwork(platform), exports);
         view = new RuntimeView(context.getBundle().getVersion().toString(), platform, kinds, exports, engine, swaps);
         kinds.open();
         scheduleShrink();

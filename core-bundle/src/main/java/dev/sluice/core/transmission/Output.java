@@ -251,6 +251,15 @@ final class Output {
         failure = null;
     }
 
+    /** Whether nobody writes and nothing is queued, at this moment; it stays so while no call is in flight. */
+    boolean isQuiet() {
+        if (head != null || !holder.tryLock()) {
+            return false;
+        }
+        holder.unlock();
+        return head == null;
+    }
+
     /** Runs something while nobody writes; false if somebody does. */
     boolean whileIdle(IdleAction action) throws IOException {
         if (!holder.tryLock()) {

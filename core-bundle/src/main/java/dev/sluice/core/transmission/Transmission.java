@@ -56,6 +56,11 @@ public final class Transmission {
     private volatile boolean watched;
     private volatile boolean active;
     private int quietTicks;
+    private final HotSlots slots;
+    // of the leader, passed on from one to the next
+    private boolean hot;
+    private int quickWaits;
+    private long parkedAt;
 
     /**
      * A connection whose handshake has succeeded.
@@ -64,8 +69,9 @@ public final class Transmission {
      * @param maxBytes of payload and replies in flight
      * @param ended called once, when everything is closed
      */
-    public Transmission(Wire wire, NegotiatedSession session, Services services, Watcher watcher, String name, int threads, long maxBytes,
-            Runnable ended) {
+    public Transmission(Wire wire, NegotiatedSession session, Services services, Watcher watcher, HotSlots slots, String name, int threads,
+            long maxBytes, Runnable ended) {
+        this.slots = slots;
         this.wire = wire;
         this.open = (OpenConnection) session.export();
         this.facts = SessionFacts.of(session);
@@ -91,8 +97,32 @@ public final class Transmission {
         return inFlight.calls();
     }
 
-    /** Leads the connection; returns when this thread has nothing more to do for it. */
+    /** Starts to serve the connection; returns when this thread has nothing more to do for it. */
     public void run() {
+        park();
+    }
+
+    /** Nothing to do: the connection waits without a thread and without buffers. */
+    private void park() {
+        parkedAt = services.platform().nanoTime();
+        try {
+            wire.whenReadable(this::readable);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, name + ": " + e.getMessage());
+            end(false);
+        }
+    }
+
+    /** On the poller's thread. */
+    private void readable() {
+        if (!services.workers().tryRun(this::resume)) {
+            // All threads are busy; the client waits a little longer.
+            services.timers().after(Duration.ofMillis(1), this::readable);
+        }
+    }
+
+    private void resume() {
+        waited(services.platform().nanoTime() - parkedAt);
         Leadership me;
         try {
             me = Leadership.create(pool);
@@ -127,6 +157,12 @@ public final class Transmission {
             if (turn == Turn.OVERTAKEN) {
                 return;
             }
+            if (turn == Turn.IDLE) {
+                leader = null;
+                me.release();
+                park();
+                return;
+            }
             graceful = turn == Turn.DISCONNECTED;
             flush(me);
         } catch (IOException e) {
@@ -139,14 +175,38 @@ public final class Transmission {
         end(graceful);
     }
 
+    /** How long the client has left the leader without work decides whether a thread waits for it the next time. */
+    private void waited(long nanos) {
+        if (nanos < HotSlots.QUICK) {
+            if (!hot && ++quickWaits >= HotSlots.IN_A_ROW) {
+                hot = slots.tryTake();
+            }
+        } else {
+            quickWaits = 0;
+            if (hot && nanos > HotSlots.LONG) {
+                cool();
+            }
+        }
+    }
+
+    private void cool() {
+        hot = false;
+        quickWaits = 0;
+        slots.giveBack();
+    }
+
     private enum Turn {
-        ON, DISCONNECTED, GONE, OVERTAKEN
+        ON, IDLE, DISCONNECTED, GONE, OVERTAKEN
     }
 
     /** Runs the next request of the input, reading more where needed. */
     private Turn next(Leadership me) throws IOException {
         ByteBuffer in = me.in;
         if (in.remaining() < facts.requestLength()) {
+            flush(me);
+            if (!in.hasRemaining() && !hot && inFlight.calls() == 0 && output.isQuiet()) {
+                return Turn.IDLE;
+            }
             return readMore(me) ? Turn.ON : Turn.GONE;
         }
         Request r = me.request;
@@ -363,7 +423,14 @@ public final class Transmission {
         } else {
             in.clear();
         }
-        int n = wire.read(in);
+        int n;
+        if (hot) {
+            long before = services.platform().nanoTime();
+            n = wire.read(in);
+            waited(services.platform().nanoTime() - before);
+        } else {
+            n = wire.read(in);
+        }
         in.flip();
         return n >= 0;
     }
@@ -416,7 +483,7 @@ public final class Transmission {
         }
         quietTicks = 0;
         Leadership l = leader;
-        int call = l.currentCall();
+        int call = l == null ? -1 : l.currentCall();
         if (call < 0) {
             active = false;
             return true;
@@ -461,6 +528,9 @@ public final class Transmission {
 
     private void end(boolean graceful) {
         watcher.forget(this);
+        if (hot) {
+            cool();
+        }
         if (!graceful) {
             open.cancel("the client has gone");
         }

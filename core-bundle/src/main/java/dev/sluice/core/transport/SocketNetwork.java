@@ -1,5 +1,6 @@
 package dev.sluice.core.transport;
 
+import dev.sluice.core.util.Platform;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
@@ -14,6 +15,13 @@ import java.nio.file.Path;
 /** The network of the machine. */
 public final class SocketNetwork implements Network {
     private static final int BACKLOG = 512;
+
+    private final Poller poller;
+
+    /** With a poller for idle connections of its own. */
+    public SocketNetwork(Platform platform) {
+        poller = new Poller(platform);
+    }
 
     @Override
     public Acceptor listen(ListenAddress address) throws IOException {
@@ -38,7 +46,7 @@ public final class SocketNetwork implements Network {
                 ? ServerSocketChannel.open(StandardProtocolFamily.INET6) : ServerSocketChannel.open();
     }
 
-    private static final class SocketAcceptor implements Acceptor {
+    private final class SocketAcceptor implements Acceptor {
         private final ServerSocketChannel server;
         private final Path path;
         private final String address;
@@ -59,7 +67,7 @@ public final class SocketNetwork implements Network {
         public Wire accept() throws IOException {
             SocketChannel channel = server.accept();
             try {
-                return new SocketWire(channel);
+                return new SocketWire(channel, poller);
             } catch (IOException e) {
                 channel.close();
                 throw e;

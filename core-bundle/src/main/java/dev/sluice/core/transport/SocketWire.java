@@ -13,9 +13,12 @@ import java.nio.channels.SocketChannel;
 final class SocketWire implements Wire {
     private final SocketChannel channel;
     private final Peer peer;
+    private final Poller poller;
+    private volatile Poller.Parked parked;
 
-    SocketWire(SocketChannel channel) throws IOException {
+    SocketWire(SocketChannel channel, Poller poller) throws IOException {
         this.channel = channel;
+        this.poller = poller;
         SocketAddress remote = channel.getRemoteAddress();
         if (remote instanceof InetSocketAddress address) {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -39,6 +42,15 @@ final class SocketWire implements Wire {
             if (channel.isOpen()) {
                 channel.configureBlocking(true);
             }
+        }
+    }
+
+    @Override
+    public void whenReadable(Runnable action) throws IOException {
+        Poller.Parked p = poller.park(channel, action);
+        parked = p;
+        if (!channel.isOpen()) {
+            poller.wake(p);
         }
     }
 
@@ -74,6 +86,10 @@ final class SocketWire implements Wire {
             channel.close();
         } catch (IOException e) {
             System.getLogger("dev.sluice.transport").log(System.Logger.Level.DEBUG, "closing a connection from " + peer + ": " + e);
+        }
+        Poller.Parked p = parked;
+        if (p != null) {
+            poller.wake(p);
         }
     }
 }

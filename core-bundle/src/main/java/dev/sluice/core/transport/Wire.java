@@ -17,6 +17,14 @@ public interface Wire extends Closeable {
     /** As {@link #read} without waiting; 0 if nothing is there. Nobody else may read meanwhile. */
     int poll(ByteBuffer into) throws IOException;
 
+    /**
+     * Waits for bytes, for the end, or for {@link #close}, without a thread; then the action runs once, on a thread that
+     * must not be held up. Until then nobody may read or write.
+     *
+     * @throws IOException the wire is closed; the action will not run
+     */
+    void whenReadable(Runnable action) throws IOException;
+
     /** Waits until some bytes could be written from these buffers, in order. */
     long write(ByteBuffer[] from, int offset, int count) throws IOException;
 

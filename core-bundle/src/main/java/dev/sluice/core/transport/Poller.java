@@ -1,0 +1,154 @@
+package dev.sluice.core.transport;
+
+import dev.sluice.core.util.Platform;
+import dev.sluice.core.util.Workers;
+import java.io.IOException;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Waits for the sockets of idle connections, so that they need no thread each. One thread for all, and none while no
+ * connection is idle for some time.
+ */
+final class Poller {
+    private static final System.Logger LOG = System.getLogger("dev.sluice.transport");
+
+    private final Platform platform;
+    private final Object lock = new Object();
+    // guarded by lock
+    private List<Parked> arrivals = new ArrayList<>();
+    private Selector selector;
+
+    Poller(Platform platform) {
+        this.platform = platform;
+    }
+
+    /**
+     * Runs the action, on the poller's thread and once, when the channel has bytes or has ended or {@link #wake} is
+     * called; the channel is blocking again then.
+     *
+     * @throws IOException the system gives no more descriptors, or the channel is closed
+     */
+    Parked park(SocketChannel channel, Runnable action) throws IOException {
+        channel.configureBlocking(false);
+        Parked parked = new Parked(channel, action);
+        synchronized (lock) {
+            if (selector == null) {
+                selector = Selector.open();
+                Selector mine = selector;
+                platform.start("sluice-poller", () -> run(mine));
+            }
+            arrivals.add(parked);
+            selector.wakeup();
+        }
+        return parked;
+    }
+
+    /** A channel that is parked here was closed: its action runs soon. */
+    void wake(Parked parked) {
+        synchronized (lock) {
+            if (!parked.done) {
+                parked.woken = true;
+                arrivals.add(parked);
+                if (selector != null) {
+                    selector.wakeup();
+                }
+            }
+        }
+    }
+
+    private void run(Selector mine) {
+        List<Parked> ready = new ArrayList<>();
+        while (true) {
+            try {
+                int selected = mine.select(Workers.IDLE.toMillis());
+                register(mine, ready);
+                for (SelectionKey key : mine.selectedKeys()) {
+                    ready.add((Parked) key.attachment());
+                    key.cancel();
+                }
+                mine.selectedKeys().clear();
+                if (!ready.isEmpty()) {
+                    // Cancelled keys leave the selector in its next selection; before, a channel can't block again.
+                    mine.selectNow();
+                    finish(ready);
+                } else if (selected == 0 && mine.keys().isEmpty() && close(mine)) {
+                    return;
+                }
+            } catch (IOException | RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "waiting for idle connections: " + e);
+                platform.park(this, 50_000_000);
+            }
+        }
+    }
+
+    private void register(Selector mine, List<Parked> ready) {
+        List<Parked> arrived;
+        synchronized (lock) {
+            arrived = arrivals;
+            arrivals = new ArrayList<>();
+        }
+        for (Parked p : arrived) {
+            if (p.woken) {
+                ready.add(p);
+                continue;
+            }
+            try {
+                p.channel.register(mine, SelectionKey.OP_READ, p);
+            } catch (ClosedChannelException | CancelledKeyException e) {
+                ready.add(p);
+            }
+        }
+    }
+
+    private void finish(List<Parked> ready) {
+        for (Parked p : ready) {
+            synchronized (lock) {
+                if (p.done) {
+                    continue;
+                }
+                p.done = true;
+            }
+            try {
+                if (p.channel.isOpen()) {
+                    p.channel.configureBlocking(true);
+                }
+            } catch (IOException e) {
+                // closed in this moment: the action finds that out by reading
+                LOG.log(System.Logger.Level.DEBUG, "an idle connection was closed: " + e);
+            }
+            p.action.run();
+        }
+        ready.clear();
+    }
+
+    private boolean close(Selector mine) throws IOException {
+        synchronized (lock) {
+            if (!arrivals.isEmpty()) {
+                return false;
+            }
+            selector = null;
+        }
+        mine.close();
+        return true;
+    }
+
+    /** One channel that waits. */
+    static final class Parked {
+        private final SocketChannel channel;
+        private final Runnable action;
+        // guarded by the poller's lock
+        private boolean done;
+        private boolean woken;
+
+        private Parked(SocketChannel channel, Runnable action) {
+            this.channel = channel;
+            this.action = action;
+        }
+    }
+}

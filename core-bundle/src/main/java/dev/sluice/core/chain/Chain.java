@@ -9,7 +9,10 @@ import dev.sluice.api.NbdException;
 import dev.sluice.core.util.Failures;
 import dev.sluice.core.util.Monitor;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The devices that one connection has open, one or more per layer, each behind its {@link DeviceNode}. Whoever calls
@@ -20,15 +23,16 @@ public final class Chain {
 
     private final ClientInfo client;
     private final Monitor monitor;
+    private final DeviceNode top;
     /** Nearest the client first; replaced as a whole while the gates are shut. */
     private volatile List<Layer> layers;
-    private DeviceNode top;
     private DeviceInfo promised;
     private boolean closed;
 
-    private Chain(List<Layer> layers, ClientInfo client) {
+    private Chain(List<Layer> layers, ClientInfo client, String exportName, boolean readOnly) {
         this.layers = layers;
         this.client = client;
+        this.top = new DeviceNode(exportName, readOnly);
         this.monitor = layers.get(0).scope().services().platform().monitor("chain of connection " + client.connection());
     }
 
@@ -38,9 +42,9 @@ public final class Chain {
      * @throws NbdException nothing is left open
      */
     public static Chain open(List<Layer> layers, ClientInfo client, String exportName, boolean readOnly) throws NbdException {
-        Chain chain = new Chain(List.copyOf(layers), client);
+        Chain chain = new Chain(List.copyOf(layers), client, exportName, readOnly);
         try {
-            chain.top = chain.openNode(0, exportName, readOnly, null);
+            chain.openBehind(chain.top, chain.layers);
             chain.top.prepare();
             chain.promised = chain.top.info();
         } catch (NbdException e) {
@@ -55,7 +59,7 @@ public final class Chain {
         return top;
     }
 
-    /** As the client is told. */
+    /** As it is now. */
     public DeviceInfo info() {
         return top.info();
     }
@@ -70,7 +74,7 @@ public final class Chain {
         try {
             return top.contexts();
         } catch (RuntimeException e) {
-            throw top.layer.failures().failed("contexts", e);
+            throw top.device.layer.failures().failed("contexts", e);
         }
     }
 
@@ -79,104 +83,116 @@ public final class Chain {
         return LayerCalls.description(layers, client, top.exportName, top.readOnly);
     }
 
-    /** Opens a device of the layer at this depth, below {@code parent} (null for the first). */
-    DeviceNode openNode(int depth, String exportName, boolean readOnly, DeviceNode parent) throws NbdException {
-        Layer layer = layers.get(depth);
-        DeviceNode node = new DeviceNode(this, layer, exportName, readOnly);
-        monitor.lock();
-        try {
-            if (closed) {
-                throw new NbdException(NbdError.ESHUTDOWN, "the connection is closing");
-            }
-            if (parent != null) {
-                parent.children.add(node);
-            } else {
-                top = node;
-            }
-        } finally {
-            monitor.unlock();
-        }
-        openTarget(node, depth);
-        return node;
-    }
-
-    /** Opens {@code node}'s own device; on failure what was opened below it is closed again. */
-    void openTarget(DeviceNode node, int depth) throws NbdException {
-        Layer layer = node.layer;
-        node.scope = new LayerScope(layer.scope().export(), layer.scope().services(), layer.scope().gate(), layer.scope());
-        NbdDevice target = null;
-        NbdException failure = null;
-        try {
-            target = layer.open(new CoreOpenRequest(node.scope, client, node.exportName, node.readOnly), new NodeNext(this, node, depth));
-        } catch (Throwable t) {
-            failure = layer.failures().failed("open", t);
-        }
-        if (failure == null && target == null) {
-            failure = layer.failures().broken("open", "opened no device");
-        }
-        if (failure != null) {
-            closeSubtree(node);
-            throw failure;
-        }
-        node.target = target;
-    }
-
-    List<DeviceNode> childrenOf(DeviceNode node) {
-        monitor.lock();
-        try {
-            return List.copyOf(node.children);
-        } finally {
-            monitor.unlock();
-        }
-    }
-
-    /** All nodes of one layer, from the client inwards. */
-    List<DeviceNode> nodesOf(Layer layer) {
-        List<DeviceNode> found = new ArrayList<>();
-        collect(top, layer, found);
-        return found;
-    }
-
-    private void collect(DeviceNode node, Layer layer, List<DeviceNode> found) {
-        if (node == null) {
-            return;
-        }
-        if (node.layer == layer) {
-            found.add(node);
-        }
-        for (DeviceNode child : childrenOf(node)) {
-            collect(child, layer, found);
-        }
-    }
-
-    /** Puts the new layer where the old one was, for what is opened from now on. */
-    void replaceLayer(Layer old, Layer successor) {
-        List<Layer> changed = new ArrayList<>(layers);
-        changed.replaceAll(l -> l == old ? successor : l);
-        layers = List.copyOf(changed);
+    DeviceNode top() {
+        return top;
     }
 
     List<Layer> layers() {
         return layers;
     }
 
-    int depthOf(Layer layer) {
-        return layers.indexOf(layer);
+    /** For what is opened from now on; while the gates are shut. */
+    void setLayers(List<Layer> changed) {
+        layers = List.copyOf(changed);
+        for (OpenDevice d : devices()) {
+            d.below = below(layers, d.layer);
+        }
+    }
+
+    static List<Layer> below(List<Layer> layers, Layer layer) {
+        return layers.subList(layers.indexOf(layer) + 1, layers.size());
+    }
+
+    /** Opens a device of the first of these layers behind a node, for {@code next.open} of a device. */
+    DeviceNode openBelow(OpenDevice parent, String exportName, boolean readOnly) throws NbdException {
+        DeviceNode node = new DeviceNode(exportName, readOnly);
+        monitor.lock();
+        try {
+            if (closed) {
+                throw new NbdException(NbdError.ESHUTDOWN, "the connection is closing");
+            }
+            parent.children.add(node);
+        } finally {
+            monitor.unlock();
+        }
+        openBehind(node, parent.below);
+        return node;
+    }
+
+    private void openBehind(DeviceNode node, List<Layer> from) throws NbdException {
+        OpenDevice device = new OpenDevice(this, from.get(0), node.exportName, node.readOnly, from.subList(1, from.size()));
+        node.device = device;
+        try {
+            openTarget(device);
+        } catch (NbdException e) {
+            closeSubtree(node);
+            throw e;
+        }
+    }
+
+    /** Opens the device itself; on failure what it has opened is the caller's to close. */
+    void openTarget(OpenDevice device) throws NbdException {
+        Layer layer = device.layer;
+        NbdDevice target;
+        try {
+            target = layer.open(new CoreOpenRequest(device.scope, client, device.exportName, device.readOnly), new NodeNext(device));
+        } catch (Throwable t) {
+            throw layer.failures().failed("open", t);
+        }
+        if (target == null) {
+            throw layer.failures().broken("open", "opened no device");
+        }
+        device.target = target;
+    }
+
+    List<DeviceNode> childrenOf(OpenDevice device) {
+        monitor.lock();
+        try {
+            return List.copyOf(device.children);
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    void addChild(OpenDevice device, DeviceNode child) {
+        monitor.lock();
+        try {
+            device.children.add(child);
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** All nodes that lead to devices of one layer, from the client inwards. */
+    List<DeviceNode> nodesOf(Layer layer) {
+        List<DeviceNode> found = new ArrayList<>();
+        collect(top, found);
+        found.removeIf(n -> n.device.layer != layer);
+        return found;
+    }
+
+    /** All devices that can be reached, from the client inwards. */
+    Set<OpenDevice> devices() {
+        List<DeviceNode> nodes = new ArrayList<>();
+        collect(top, nodes);
+        Set<OpenDevice> devices = Collections.newSetFromMap(new IdentityHashMap<>());
+        nodes.forEach(n -> devices.add(n.device));
+        return devices;
+    }
+
+    private void collect(DeviceNode node, List<DeviceNode> found) {
+        if (node == null || node.device == null) {
+            return;
+        }
+        found.add(node);
+        for (DeviceNode child : childrenOf(node.device)) {
+            collect(child, found);
+        }
     }
 
     /** Cancels the scopes of all devices: calls that heed it return soon. */
     public void cancel(String why) {
-        cancel(top, why);
-    }
-
-    private void cancel(DeviceNode node, String why) {
-        if (node != null) {
-            LayerScope scope = node.scope;
-            if (scope != null) {
-                scope.cancel(why);
-            }
-            childrenOf(node).forEach(c -> cancel(c, why));
-        }
+        devices().forEach(d -> d.scope.cancel(why));
     }
 
     /** Finishes and closes all devices, from the client inwards. Closing twice does nothing. */
@@ -190,12 +206,10 @@ public final class Chain {
         } finally {
             monitor.unlock();
         }
-        if (top != null) {
-            closeSubtree(top);
-        }
+        closeSubtree(top);
     }
 
-    /** Finishes and closes this device and what was opened through it, from the client inwards. */
+    /** Finishes and closes the device behind this node and what was opened through it, from the client inwards. */
     void closeSubtree(DeviceNode node) {
         monitor.lock();
         try {
@@ -207,56 +221,60 @@ public final class Chain {
         closeAll(node);
     }
 
-    private void removeFromParent(DeviceNode from, DeviceNode node) {
-        if (from == null || from.children.remove(node)) {
-            return;
+    private boolean removeFromParent(DeviceNode from, DeviceNode node) {
+        if (from.device == null) {
+            return false;
         }
-        for (DeviceNode child : from.children) {
-            removeFromParent(child, node);
+        if (from.device.children.remove(node)) {
+            return true;
         }
+        for (DeviceNode child : from.device.children) {
+            if (removeFromParent(child, node)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void finish(DeviceNode node) {
-        if (node.prepared) {
-            node.prepared = false;
-            Failures failures = new Failures();
-            failures.run(node.target::finish);
-            report(node, "finish", failures);
+        OpenDevice device = node.device;
+        if (device == null) {
+            return;
         }
-        childrenOf(node).forEach(this::finish);
+        if (device.takeFinish() && device.target != null) {
+            Failures failures = new Failures();
+            failures.run(device.target::finish);
+            report(device, "finish", failures);
+        }
+        childrenOf(device).forEach(this::finish);
     }
 
     private void closeAll(DeviceNode node) {
-        closeTarget(node);
-        List<DeviceNode> children = childrenOf(node);
-        monitor.lock();
-        try {
-            node.children.clear();
-        } finally {
-            monitor.unlock();
+        OpenDevice device = node.device;
+        if (device == null) {
+            return;
         }
-        children.forEach(this::closeAll);
+        closeTarget(device);
+        childrenOf(device).forEach(this::closeAll);
     }
 
-    /** Closes the device of this node only. */
-    void closeTarget(DeviceNode node) {
-        NbdDevice target = node.target;
-        node.target = null;
-        if (node.scope != null) {
-            node.scope.cancel("the device is closed");
-            node.scope.detach();
-        }
+    /** Closes this device only. */
+    void closeTarget(OpenDevice device) {
+        NbdDevice target = device.target;
+        device.target = null;
+        device.scope.cancel("the device is closed");
+        device.scope.detach();
         if (target != null) {
             Failures failures = new Failures();
             failures.run(target::close);
-            report(node, "close", failures);
+            report(device, "close", failures);
         }
     }
 
-    private static void report(DeviceNode node, String operation, Failures failures) {
+    private static void report(OpenDevice device, String operation, Failures failures) {
         if (failures.first() != null) {
-            String text = node.layer.failures().failed(operation, failures.first()).getMessage();
-            LOG.log(System.Logger.Level.WARNING, "export " + node.layer.scope().export() + ": " + node.layer.kind() + ": " + operation
+            String text = device.layer.failures().failed(operation, failures.first()).getMessage();
+            LOG.log(System.Logger.Level.WARNING, "export " + device.layer.scope().export() + ": " + device.layer.kind() + ": " + operation
                     + ": " + text);
         }
     }

@@ -1,8 +1,6 @@
 package dev.sluice.core.chain;
 
-import dev.sluice.api.DeviceInfo;
 import dev.sluice.api.HandOver;
-import dev.sluice.api.NbdDevice;
 import dev.sluice.api.NbdError;
 import dev.sluice.api.NbdException;
 import dev.sluice.core.util.Failures;
@@ -13,13 +11,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Takes one layer out of all chains of an export and puts its successor in. The caller holds the export's operations
- * lock, all gates are shut and nobody is inside. Between {@link #takeOut} and {@link #putIn} the devices above and
- * below stay open; only the removed layer's own devices are gone.
+ * Takes one layer out of all chains of an export, and later puts its successor in: for code that goes away under clients
+ * and comes back. The caller holds the export's operations lock, all gates are shut and nobody is inside. Between
+ * {@link #takeOut} and {@link #putIn} the devices above and below stay open; only the layer's own devices are gone.
  */
 public final class LayerSwap {
     private final Layer old;
-    private final Map<DeviceNode, HandOver> deviceState = new IdentityHashMap<>();
+    private final Map<OpenDevice, HandOver> deviceState = new IdentityHashMap<>();
     private HandOver layerState;
 
     private LayerSwap(Layer old) {
@@ -37,17 +35,16 @@ public final class LayerSwap {
         Failures failures = new Failures();
         for (Chain chain : chains) {
             for (DeviceNode node : chain.nodesOf(old)) {
-                failures.run(() -> swap.keep(node, node.target == null ? Optional.empty() : node.target.release()));
+                OpenDevice device = node.device;
+                failures.run(() -> swap.keep(device, device.target == null ? Optional.empty() : device.target.release()));
             }
         }
         failures.run(() -> swap.layerState = HandOvers.checked(old.kind(), old.instance().release()).orElse(null));
         for (Chain chain : chains) {
-            for (DeviceNode node : chain.nodesOf(old)) {
-                chain.closeTarget(node);
-                node.forget();
-            }
+            chain.nodesOf(old).forEach(n -> chain.closeTarget(n.device));
         }
         if (failures.first() != null) {
+            swap.discard();
             throw old.failures().failed("release", failures.first());
         }
         return swap;
@@ -58,8 +55,8 @@ public final class LayerSwap {
         return new LayerSwap(old);
     }
 
-    private void keep(DeviceNode node, Optional<HandOver> state) throws NbdException {
-        HandOvers.checked(old.kind(), state).ifPresent(s -> deviceState.put(node, s));
+    private void keep(OpenDevice device, Optional<HandOver> state) throws NbdException {
+        HandOvers.checked(old.kind(), state).ifPresent(s -> deviceState.put(device, s));
     }
 
     /** Whether there is state that waits for a successor. */
@@ -67,85 +64,95 @@ public final class LayerSwap {
         return layerState != null || !deviceState.isEmpty();
     }
 
-    /** The chains of connections that have gone meanwhile need no successor device. */
-    public void forget(Chain chain) {
-        deviceState.keySet().removeIf(n -> n.chain == chain);
-    }
-
     /**
      * Gives the successor, which is configured and ready, the state, opens its devices and checks that clients notice
      * nothing.
      *
+     * @param open the chains that are open now
      * @throws NbdException it can't take over, with the reason; its devices are closed, and the state is kept for
      *     another one. The caller closes the layer.
      */
     public void putIn(List<Chain> open, Layer successor) throws NbdException {
         boolean adopted = false;
-        List<DeviceNode> opened = new ArrayList<>();
+        Map<DeviceNode, OpenDevice> before = new IdentityHashMap<>();
         try {
             if (layerState != null) {
                 successor.instance().adopt(layerState);
                 adopted = true;
             }
             for (Chain chain : open) {
-                DeviceInfo promised = chain.promised();
                 for (DeviceNode node : chain.nodesOf(old)) {
-                    opened.add(node);
+                    before.put(node, node.device);
                     putIn(chain, node, successor);
                 }
-                String why = Capabilities.incompatibility(promised, chain.info());
+                String why = Capabilities.incompatibility(chain.promised(), chain.info());
                 if (why != null) {
                     throw new NbdException(NbdError.EINVAL, why);
                 }
             }
         } catch (Throwable t) {
             NbdException failure = successor.failures().failed("take over", t);
-            takeBack(successor, opened, adopted);
+            takeBack(successor, before, adopted);
             throw failure;
         }
         for (Chain chain : open) {
-            chain.replaceLayer(old, successor);
+            List<Layer> changed = new ArrayList<>(chain.layers());
+            changed.replaceAll(l -> l == old ? successor : l);
+            chain.setLayers(changed);
         }
+        layerState = null;
+        deviceState.clear();
         successor.continueCountsOf(old);
     }
 
     private void putIn(Chain chain, DeviceNode node, Layer successor) throws Exception {
-        node.layer = successor;
-        node.reuse = new DeviceNode.Reuse(chain.childrenOf(node));
-        try {
-            chain.openTarget(node, chain.depthOf(old));
-            HandOver state = deviceState.get(node);
-            if (state != null) {
-                node.target.adopt(state);
-            }
-            node.prepare();
-        } finally {
-            List<DeviceNode> left = node.reuse.left();
-            node.reuse = null;
-            if (node.target != null) {
-                // The successor asked for fewer devices below it than the old layer had.
-                left.forEach(chain::closeSubtree);
-            }
+        OpenDevice gone = node.device;
+        OpenDevice device = new OpenDevice(chain, successor, gone.exportName, gone.readOnly, gone.below);
+        device.reuse = new ArrayList<>(chain.childrenOf(gone));
+        node.device = device;
+        chain.openTarget(device);
+        HandOver state = deviceState.get(gone);
+        if (state != null) {
+            device.target.adopt(state);
         }
+        device.prepare();
+        String why = gone.info() == null ? null : Capabilities.incompatibility(gone.info(), device.info());
+        if (why != null) {
+            throw new NbdException(NbdError.EINVAL, why);
+        }
+        // The successor may ask for fewer devices below it than the old layer had.
+        List<DeviceNode> left = device.reuse;
+        device.reuse = null;
+        left.forEach(chain::closeSubtree);
     }
 
     /** Puts everything as it was before {@link #putIn}. */
-    private void takeBack(Layer successor, List<DeviceNode> opened, boolean adopted) {
+    private void takeBack(Layer successor, Map<DeviceNode, OpenDevice> before, boolean adopted) {
         Failures failures = new Failures();
-        for (DeviceNode node : opened) {
-            NbdDevice target = node.target;
-            if (target != null && deviceState.containsKey(node)) {
-                failures.run(() -> target.release().ifPresent(s -> deviceState.put(node, s)));
+        before.forEach((node, gone) -> {
+            OpenDevice device = node.device;
+            if (device.target != null && deviceState.containsKey(gone)) {
+                failures.run(() -> device.target.release().ifPresent(s -> deviceState.put(gone, s)));
             }
-        }
+        });
         if (adopted) {
             failures.run(() -> layerState = successor.instance().release().orElse(null));
         }
-        for (DeviceNode node : opened) {
-            node.chain.closeTarget(node);
-            node.forget();
-            node.layer = old;
-        }
+        before.forEach((node, gone) -> {
+            OpenDevice device = node.device;
+            if (device == gone) {
+                return;
+            }
+            Chain chain = device.chain;
+            List<DeviceNode> kept = chain.childrenOf(gone);
+            node.device = gone;
+            chain.closeTarget(device);
+            for (DeviceNode child : chain.childrenOf(device)) {
+                if (!kept.contains(child)) {
+                    chain.closeSubtree(child);
+                }
+            }
+        });
         if (failures.first() != null) {
             successor.failures().failed("roll back", failures.first());
         }

@@ -9,33 +9,30 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * The next layer as the filter of one node sees it. While a swap puts a new device into the node, what the old device
- * had opened is given to the new one, in order, where it asks for the same; so that the layers below notice nothing.
+ * The next layer as one open device of a filter sees it. While a successor opens, what the device before had opened is
+ * given to it, in order, where it asks for the same; so that the layers below notice nothing.
  */
 final class NodeNext implements NextLayer {
-    private final Chain chain;
-    private final DeviceNode node;
-    private final int depth;
+    private final OpenDevice device;
 
-    NodeNext(Chain chain, DeviceNode node, int depth) {
-        this.chain = chain;
-        this.node = node;
-        this.depth = depth;
+    NodeNext(OpenDevice device) {
+        this.device = device;
     }
 
     @Override
     public NbdDevice open(OpenRequest request) throws IOException {
-        DeviceNode again = node.reuse == null ? null : node.reuse.take(request.exportName(), request.readOnly());
+        DeviceNode again = device.takeReuse(request.exportName(), request.readOnly());
         if (again != null) {
+            device.chain.addChild(device, again);
             return again;
         }
-        DeviceNode child = chain.openNode(depth + 1, request.exportName(), request.readOnly(), node);
-        if (node.target != null) {
+        DeviceNode child = device.chain.openBelow(device, request.exportName(), request.readOnly());
+        if (device.target != null) {
             // Opened later than the filter's own device: it comes prepared.
             try {
                 child.prepare();
             } catch (IOException e) {
-                chain.closeSubtree(child);
+                device.chain.closeSubtree(child);
                 throw e;
             }
         }
@@ -44,16 +41,16 @@ final class NodeNext implements NextLayer {
 
     @Override
     public List<ExportInfo> exports(ClientInfo client) throws IOException {
-        return LayerCalls.exports(chain.layers(), depth + 1, client);
+        return LayerCalls.exports(device.below, 0, client);
     }
 
     @Override
     public String defaultExport(ClientInfo client) throws IOException {
-        return LayerCalls.defaultExport(chain.layers(), depth + 1, client);
+        return LayerCalls.defaultExport(device.below, 0, client);
     }
 
     @Override
     public String description(OpenRequest request) throws IOException {
-        return LayerCalls.description(chain.layers(), depth + 1, request);
+        return LayerCalls.description(device.below, 0, request);
     }
 }

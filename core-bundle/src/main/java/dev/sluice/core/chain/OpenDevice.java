@@ -1,0 +1,85 @@
+package dev.sluice.core.chain;
+
+import dev.sluice.api.DeviceInfo;
+import dev.sluice.api.NbdDevice;
+import dev.sluice.api.NbdException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One device that one layer has open for one connection, with what the core keeps about it. Which place of the chain it
+ * fills is the business of the {@link DeviceNode} that points at it: a change of the chain's shape moves pointers, and
+ * the devices themselves do not notice.
+ *
+ * <p>Threads: made and closed by one thread at a time inside the gate of other calls, or while all gates are shut;
+ * {@link #target} and {@link #info} are constant while requests run.
+ */
+final class OpenDevice {
+    final Chain chain;
+    final Layer layer;
+    final LayerScope scope;
+    final String exportName;
+    final boolean readOnly;
+    /** The layers behind this one, nearest first: where {@code next.open} leads. Changed only while the gates are shut. */
+    List<Layer> below;
+    /** Opened through this device, in order; guarded by the chain's monitor. */
+    final List<DeviceNode> children = new ArrayList<>();
+    NbdDevice target;
+    /** While a successor opens: what it may take over instead of opening it again; otherwise null. */
+    List<DeviceNode> reuse;
+    private boolean prepared;
+    private boolean preparing;
+    private DeviceInfo info;
+
+    OpenDevice(Chain chain, Layer layer, String exportName, boolean readOnly, List<Layer> below) {
+        this.chain = chain;
+        this.layer = layer;
+        this.exportName = exportName;
+        this.readOnly = readOnly;
+        this.below = below;
+        this.scope = new LayerScope(layer.scope().export(), layer.scope().services(), layer.scope().gate(), layer.scope());
+    }
+
+    /** Prepares what is below, then this device, then asks for its size and capabilities. */
+    void prepare() throws NbdException {
+        if (info != null || preparing) {
+            return;
+        }
+        preparing = true;
+        for (DeviceNode child : chain.childrenOf(this)) {
+            child.prepare();
+        }
+        try {
+            target.prepare();
+            prepared = true;
+            info = Capabilities.asOffered(target.info(), readOnly);
+        } catch (Throwable t) {
+            throw layer.failures().failed("prepare", t);
+        }
+    }
+
+    /** Size and capabilities; null before {@link #prepare}. */
+    DeviceInfo info() {
+        return info;
+    }
+
+    /** Whether {@code finish} is due; it is asked for once. */
+    boolean takeFinish() {
+        boolean due = prepared;
+        prepared = false;
+        return due;
+    }
+
+    /** What this device was opened with may be taken over by its successor: the first that was opened in the same way. */
+    DeviceNode takeReuse(String name, boolean ro) {
+        if (reuse != null) {
+            for (DeviceNode child : reuse) {
+                if (child.exportName.equals(name) && child.readOnly == ro) {
+                    reuse.remove(child);
+                    return child;
+                }
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,330 @@
+package dev.sluice.core.chain;
+
+import dev.sluice.api.DeviceInfo;
+import dev.sluice.api.HandOver;
+import dev.sluice.api.NbdError;
+import dev.sluice.api.NbdException;
+import dev.sluice.api.NbdFilter;
+import dev.sluice.api.util.Reads;
+import dev.sluice.core.util.Failures;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Brings all chains of an export from one list of layers to another while clients stay: layers are inserted, removed,
+ * moved or replaced by successors, for all connections or for none. The steps are called in this order:
+ *
+ * <ol>
+ * <li>{@link #openBeside}: the gates are open, requests run; devices of new layers are opened in front of the devices that
+ *     are there. Skipped for layers that are {@code exclusive}.
+ * <li>{@link #takeOver}: the gates are shut and nobody is inside; state is handed over, what is not open yet is opened,
+ *     everything is verified. A throw leaves all as it was.
+ * <li>{@link #commit}: still shut; pointers are moved.
+ * <li>{@link #closeOld}: the gates are open again; what is not used any more is closed.
+ * </ol>
+ *
+ * <p>{@link #abandon} ends it before the commit. Not for use by several threads; the caller holds the export's operations
+ * lock.
+ */
+public final class Reshape {
+    /** What the self-test reads. */
+    private static final int SELF_TEST = 4096;
+
+    private final List<Layer> before;
+    private final List<Layer> after;
+    /** New layer to the old one whose state it takes over. */
+    private final Map<Layer, Layer> successors;
+    private final boolean force;
+    private final Map<Chain, Map<Layer, OpenDevice>> opened = new HashMap<>();
+    private final Map<Chain, List<OpenDevice>> sequences = new HashMap<>();
+    private final List<OpenDevice> unused = new ArrayList<>();
+    private final Map<Layer, HandOver> layerStates = new IdentityHashMap<>();
+    private final Map<OpenDevice, HandOver> deviceStates = new IdentityHashMap<>();
+    private final Map<Layer, Layer> adopted = new IdentityHashMap<>();
+    private final Map<OpenDevice, OpenDevice> adoptedDevices = new IdentityHashMap<>();
+
+    /**
+     * A change that has not begun.
+     *
+     * @param before nearest the client first
+     * @param after the same; layers that are in both stay as they are
+     * @param successors from a layer of {@code after} to the layer of {@code before} that hands over to it
+     * @param force what a removed filter can't bring home may be lost
+     */
+    public Reshape(List<Layer> before, List<Layer> after, Map<Layer, Layer> successors, boolean force) {
+        this.before = List.copyOf(before);
+        this.after = List.copyOf(after);
+        this.successors = Map.copyOf(successors);
+        this.force = force;
+    }
+
+    /** The devices of a chain, one per layer, from the client inwards. */
+    private List<OpenDevice> line(Chain chain) throws NbdException {
+        List<OpenDevice> line = new ArrayList<>();
+        DeviceNode node = chain.top();
+        while (true) {
+            line.add(node.device);
+            List<DeviceNode> children = chain.childrenOf(node.device);
+            if (children.isEmpty() && line.size() == before.size()) {
+                return line;
+            }
+            if (children.size() != 1) {
+                throw new NbdException(NbdError.EINVAL, "filter '" + node.device.layer.kind() + "' has " + children.size()
+                        + " devices open behind it, so the layers around it can't be changed under clients");
+            }
+            node = children.get(0);
+        }
+    }
+
+    /**
+     * Opens the devices of the new layers of one chain beside what is there.
+     *
+     * @throws NbdException one does not open, or can't stand in for what it replaces; the caller abandons
+     */
+    public void openBeside(Chain chain) throws NbdException {
+        if (after.stream().anyMatch(l -> !before.contains(l) && (l.instance().exclusive() || successors.containsKey(l)
+                && successors.get(l).instance().exclusive()))) {
+            return;
+        }
+        build(chain);
+        for (OpenDevice d : opened.get(chain).values()) {
+            selfTest(chain, d);
+        }
+    }
+
+    /** The sequence of devices after the change; new ones are opened from the plugin outwards. */
+    private void build(Chain chain) throws NbdException {
+        List<OpenDevice> line = line(chain);
+        Map<Layer, OpenDevice> mine = opened.computeIfAbsent(chain, c -> new IdentityHashMap<>());
+        List<OpenDevice> sequence = new ArrayList<>();
+        OpenDevice behind = null;
+        for (int i = after.size() - 1; i >= 0; i--) {
+            Layer layer = after.get(i);
+            OpenDevice device = find(line, layer);
+            if (device == null) {
+                device = mine.get(layer);
+            }
+            if (device == null) {
+                device = open(chain, layer, i, behind, line);
+                mine.put(layer, device);
+            }
+            sequence.add(0, device);
+            behind = device;
+        }
+        sequences.put(chain, sequence);
+    }
+
+    private static OpenDevice find(List<OpenDevice> line, Layer layer) {
+        return line.stream().filter(d -> d.layer == layer).findFirst().orElse(null);
+    }
+
+    private OpenDevice open(Chain chain, Layer layer, int index, OpenDevice behind, List<OpenDevice> line) throws NbdException {
+        OpenDevice like = behind != null ? behind : line.get(line.size() - 1);
+        OpenDevice device = new OpenDevice(chain, layer, like.exportName, like.readOnly, after.subList(index + 1, after.size()));
+        device.reuse = new ArrayList<>();
+        if (behind != null) {
+            DeviceNode node = new DeviceNode(behind.exportName, behind.readOnly);
+            node.device = behind;
+            device.reuse.add(node);
+        }
+        try {
+            chain.openTarget(device);
+        } catch (NbdException e) {
+            closeNew(device);
+            throw e;
+        }
+        unusedOnAbandon(device);
+        adoptDevice(device, line);
+        device.prepare();
+        device.reuse = null;
+        return device;
+    }
+
+    private void unusedOnAbandon(OpenDevice device) {
+        unused.add(device);
+    }
+
+    /** Compares what a client may see of a new device with the old one: an error where there was none refuses the change. */
+    private static void selfTest(Chain chain, OpenDevice device) throws NbdException {
+        int length = (int) Math.min(SELF_TEST, device.info().size());
+        if (length == 0) {
+            return;
+        }
+        DeviceNode node = new DeviceNode(device.exportName, device.readOnly);
+        node.device = device;
+        try {
+            Reads.into(node, 0, ByteBuffer.allocateDirect(length));
+        } catch (IOException e) {
+            try {
+                Reads.into(chain.top(), 0, ByteBuffer.allocateDirect((int) Math.min(SELF_TEST, chain.info().size())));
+            } catch (IOException sameBefore) {
+                return;
+            }
+            throw new NbdException(NbdError.EIO, device.layer.kind() + ": the self-test, a read of " + length + " bytes at 0, fails: "
+                    + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Hands state over, opens what is not open, and verifies.
+     *
+     * @param chains all that are open now
+     * @throws NbdException nothing has changed: state is back where it was
+     */
+    public void takeOver(List<Chain> chains) throws NbdException {
+        try {
+            leave(chains);
+            releaseAll(chains);
+            for (Map.Entry<Layer, Layer> pair : successors.entrySet()) {
+                HandOver state = layerStates.get(pair.getValue());
+                if (state != null) {
+                    pair.getKey().instance().adopt(state);
+                    adopted.put(pair.getKey(), pair.getValue());
+                }
+            }
+            for (Chain chain : chains) {
+                for (OpenDevice d : opened.getOrDefault(chain, Map.of()).values()) {
+                    adoptDevice(d, line(chain));
+                }
+                build(chain);
+                verify(chain);
+            }
+        } catch (Throwable t) {
+            NbdException failure = t instanceof NbdException e ? e : after.get(0).failures().failed("take over", t);
+            rollBack();
+            throw failure;
+        }
+    }
+
+    private void leave(List<Chain> chains) throws NbdException {
+        for (Layer layer : before) {
+            if (after.contains(layer) || successors.containsValue(layer) || !(layer.instance() instanceof NbdFilter filter)) {
+                continue;
+            }
+            for (Chain chain : chains) {
+                OpenDevice device = find(line(chain), layer);
+                try {
+                    filter.leave(device.target, force);
+                } catch (Throwable t) {
+                    throw layer.failures().failed("leave", t);
+                }
+            }
+        }
+    }
+
+    private void releaseAll(List<Chain> chains) throws NbdException {
+        for (Layer old : successors.values()) {
+            try {
+                for (Chain chain : chains) {
+                    OpenDevice device = find(line(chain), old);
+                    HandOvers.checked(old.kind(), device.target.release()).ifPresent(s -> deviceStates.put(device, s));
+                }
+                Optional<HandOver> state = HandOvers.checked(old.kind(), old.instance().release());
+                state.ifPresent(s -> layerStates.put(old, s));
+            } catch (Throwable t) {
+                throw old.failures().failed("release", t);
+            }
+        }
+    }
+
+    private void adoptDevice(OpenDevice device, List<OpenDevice> line) throws NbdException {
+        Layer old = successors.get(device.layer);
+        OpenDevice source = old == null ? null : find(line, old);
+        HandOver state = source == null ? null : deviceStates.get(source);
+        if (state != null && !adoptedDevices.containsKey(device)) {
+            try {
+                device.target.adopt(state);
+            } catch (Throwable t) {
+                throw device.layer.failures().failed("adopt", t);
+            }
+            adoptedDevices.put(device, source);
+        }
+    }
+
+    /** Every device that stays was told something about the device behind it; the client was told something too. */
+    private void verify(Chain chain) throws NbdException {
+        List<OpenDevice> sequence = sequences.get(chain);
+        for (int i = 0; i < sequence.size(); i++) {
+            OpenDevice now = sequence.get(i);
+            DeviceInfo told = i == 0 ? chain.promised() : toldTo(chain, sequence.get(i - 1));
+            String why = told == null ? null : Capabilities.incompatibility(told, now.info());
+            if (why != null) {
+                throw new NbdException(NbdError.EINVAL, now.layer.kind() + ": " + why);
+            }
+        }
+    }
+
+    private static DeviceInfo toldTo(Chain chain, OpenDevice device) {
+        List<DeviceNode> children = chain.childrenOf(device);
+        return children.size() == 1 ? children.get(0).device.info() : null;
+    }
+
+    /** Moves the pointers; the gates are shut. From now on the change is done. */
+    public void commit(List<Chain> chains) {
+        unused.clear();
+        for (Chain chain : chains) {
+            Set<OpenDevice> then = chain.devices();
+            List<OpenDevice> sequence = sequences.get(chain);
+            chain.top().device = sequence.get(0);
+            for (int i = 0; i + 1 < sequence.size(); i++) {
+                List<DeviceNode> children = chain.childrenOf(sequence.get(i));
+                if (children.size() == 1) {
+                    children.get(0).device = sequence.get(i + 1);
+                }
+            }
+            chain.setLayers(after);
+            Set<OpenDevice> now = chain.devices();
+            then.stream().filter(d -> !now.contains(d)).forEach(unused::add);
+        }
+        successors.forEach(Layer::continueCountsOf);
+    }
+
+    /** Closes the devices that were replaced or removed. */
+    public void closeOld() {
+        for (OpenDevice d : unused) {
+            d.chain.closeTarget(d);
+        }
+        unused.clear();
+    }
+
+    /** Gives state back to the old objects. */
+    private void rollBack() {
+        Failures failures = new Failures();
+        adoptedDevices.forEach((device, source) -> failures.run(() -> device.target.release().ifPresent(s -> deviceStates.put(source, s))));
+        adopted.forEach((layer, old) -> failures.run(() -> layer.instance().release().ifPresent(s -> layerStates.put(old, s))));
+        layerStates.forEach((old, state) -> failures.run(() -> old.instance().adopt(state)));
+        deviceStates.forEach((source, state) -> failures.run(() -> source.target.adopt(state)));
+        if (failures.first() != null) {
+            before.get(0).failures().failed("roll back", failures.first());
+        }
+    }
+
+    /** Closes everything that was opened for the change; nothing was committed. */
+    public void abandon() {
+        List<OpenDevice> mine = new ArrayList<>(unused);
+        unused.clear();
+        // From the client inwards, as they are closed otherwise.
+        for (int i = mine.size() - 1; i >= 0; i--) {
+            closeNew(mine.get(i));
+        }
+    }
+
+    /** Closes a device of a new layer, and what it opened itself; what it was lent stays. */
+    private void closeNew(OpenDevice device) {
+        Set<OpenDevice> used = device.chain.devices();
+        device.chain.closeTarget(device);
+        for (DeviceNode child : device.chain.childrenOf(device)) {
+            if (child.device != null && !used.contains(child.device) && !unused.contains(child.device)
+                    && before.contains(child.device.layer)) {
+                device.chain.closeSubtree(child);
+            }
+        }
+    }
+}

@@ -6,13 +6,14 @@ import dev.sluice.core.util.Deadline;
 import dev.sluice.core.util.Monitor;
 import dev.sluice.core.util.Platform;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayDeque;
 
 /**
  * Direct memory of the whole server: leased, reference-counted, bounded in total bytes.
  *
- * <p>Buffers come in powers of two from 4 KiB to 64 MiB and are kept for use again; {@link #shrink} lets go of those
+ * <p>Buffers come in powers of two from 4 KiB to 128 MiB and are kept for use again; {@link #shrink} lets go of those
  * that nobody needed since it was called last. A lease that would exceed the bound first drops kept buffers of other
  * sizes, then waits, and fails with ENOMEM after {@link #WAIT}. Threads: any; one lock, held for a few instructions.
  * Connections keep the buffers of their steady state, so that the lock is not on the path of a request.
@@ -110,7 +111,8 @@ public final class BufferPool {
                 return null;
             }
         }
-        memory.clear();
+        // The user before may have changed the byte order, and no user asks for it.
+        memory.clear().order(ByteOrder.BIG_ENDIAN);
         return new PooledBuffer(this, memory, size);
     }
 

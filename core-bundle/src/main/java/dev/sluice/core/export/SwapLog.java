@@ -15,23 +15,29 @@ public final class SwapLog {
     private final Map<String, ArrayDeque<SwapRecord>> byExport = new HashMap<>();
 
     /** Keeps a record. */
-    public synchronized void add(SwapRecord swap) {
-        ArrayDeque<SwapRecord> swaps = byExport.computeIfAbsent(swap.export(), e -> new ArrayDeque<>());
-        swaps.addFirst(swap);
-        if (swaps.size() > KEPT) {
-            swaps.removeLast();
+    public void add(SwapRecord swap) {
+        synchronized (byExport) {
+            ArrayDeque<SwapRecord> swaps = byExport.computeIfAbsent(swap.export(), e -> new ArrayDeque<>());
+            swaps.addFirst(swap);
+            if (swaps.size() > KEPT) {
+                swaps.removeLast();
+            }
         }
     }
 
     /** The records of an export that was deleted are not needed any more. */
-    public synchronized void forget(String export) {
-        byExport.remove(export);
+    public void forget(String export) {
+        synchronized (byExport) {
+            byExport.remove(export);
+        }
     }
 
     /** All, latest first. */
-    public synchronized List<SwapRecord> all() {
+    public List<SwapRecord> all() {
         List<SwapRecord> all = new ArrayList<>();
-        byExport.values().forEach(all::addAll);
+        synchronized (byExport) {
+            byExport.values().forEach(all::addAll);
+        }
         all.sort((a, b) -> b.when().compareTo(a.when()));
         return all;
     }

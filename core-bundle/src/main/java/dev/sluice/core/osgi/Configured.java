@@ -72,10 +72,14 @@ final class Configured {
             return fallback;
         }
         try {
-            return value instanceof Number number ? number.longValue() : Sizes.parse(value.toString());
+            long size = value instanceof Number number ? number.longValue() : Sizes.parse(value.toString());
+            if (size >= 0) {
+                return size;
+            }
         } catch (RuntimeException e) {
-            throw wrong(key, value.toString(), "a size such as 64M");
+            // falls through to the one error line
         }
+        throw wrong(key, value.toString(), "a size such as 64M");
     }
 
     Duration delay(String key, Duration fallback) {

@@ -8,6 +8,7 @@ import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /**
  * Where to listen: {@code unix:/PATH} or {@code tcp:HOST:PORT}, an IPv6 host in brackets, an empty host for all
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 public record ListenAddress(String text, SocketAddress socket) {
     /** Longest path of a Unix socket, in bytes; the system's structure has no room for more. */
     public static final int MAX_PATH = 107;
+    private static final Pattern PORT = Pattern.compile("[0-9]{1,5}");
 
     /**
      * From its text.
@@ -37,6 +39,9 @@ public record ListenAddress(String text, SocketAddress socket) {
 
     private static ListenAddress unix(String text, String path) {
         int bytes = path.getBytes(StandardCharsets.UTF_8).length;
+        if (path.indexOf('\0') >= 0) {
+            throw new ConfigException("address '" + text.replace('\0', '?') + "': the path of a Unix socket can't contain NUL");
+        }
         if (!path.startsWith("/")) {
             throw new ConfigException("address '" + text + "': the path of a Unix socket must be absolute");
         }
@@ -56,12 +61,8 @@ public record ListenAddress(String text, SocketAddress socket) {
         if (host.startsWith("[") && host.endsWith("]")) {
             host = host.substring(1, host.length() - 1);
         }
-        int port;
-        try {
-            port = Integer.parseInt(hostAndPort.substring(colon + 1));
-        } catch (NumberFormatException e) {
-            port = -1;
-        }
+        String digits = hostAndPort.substring(colon + 1);
+        int port = PORT.matcher(digits).matches() ? Integer.parseInt(digits) : -1;
         if (port < 0 || port > 65535) {
             throw new ConfigException("address '" + text + "': a port is a number from 0 to 65535");
         }

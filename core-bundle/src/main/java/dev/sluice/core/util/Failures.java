@@ -22,15 +22,15 @@ public final class Failures {
         void run() throws Exception;
     }
 
-    /** Runs a step; its failure is kept and later steps still run. */
+    /** Runs a step; its failure, whatever it is, is kept and later steps still run. */
     public void run(Step step) {
         try {
             step.run();
-        } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+        } catch (Throwable t) {
             if (first == null) {
-                first = e;
-            } else {
-                first.addSuppressed(e);
+                first = t;
+            } else if (first != t) {
+                first.addSuppressed(t);
             }
         }
     }

@@ -27,15 +27,16 @@ public final class Timers {
     public Timer after(Duration delay, Runnable action) {
         monitor.lock();
         try {
-            Timer t = new Timer(platform.nanoTime() + Math.max(0, delay.toNanos()), sequence++, action);
+            Timer t = new Timer(platform.nanoTime() + Deadline.after(platform, delay).remainingNanos(), sequence++, action);
             if (closed) {
                 t.action = null;
                 return t;
             }
             queue.add(t);
             if (!running) {
-                running = true;
                 platform.start("sluice-timers", this::run);
+                // Only now: if there was no thread to be had, the next timer tries again.
+                running = true;
             } else {
                 monitor.signalAll();
             }

@@ -1,2 +1,0 @@
-/** Counters. */
-package dev.sluice.core.metrics;

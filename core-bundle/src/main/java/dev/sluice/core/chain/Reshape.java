@@ -9,6 +9,7 @@ import dev.sluice.api.util.Reads;
 import dev.sluice.core.util.Failures;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -264,6 +265,26 @@ public final class Reshape {
     private static DeviceInfo toldTo(Chain chain, OpenDevice device) {
         List<DeviceNode> children = chain.childrenOf(device);
         return children.size() == 1 ? children.get(0).device.info() : null;
+    }
+
+    /**
+     * Compares the bytes of the old and the new plugin, the gates being shut. Called after {@link #takeOver}.
+     *
+     * @param atMost how long the clients may wait for it
+     * @throws NbdException they differ, or it takes too long; state is back where it was
+     */
+    public void compareContents(Duration atMost) throws NbdException {
+        try {
+            for (Map.Entry<Chain, List<OpenDevice>> e : sequences.entrySet()) {
+                List<OpenDevice> line = line(e.getKey());
+                ContentComparison.compare(line.get(line.size() - 1), e.getValue().get(after.size() - 1), atMost);
+                // All connections see the same plugin; comparing through one of them is enough.
+                return;
+            }
+        } catch (NbdException e) {
+            rollBack();
+            throw e;
+        }
     }
 
     /** Moves the pointers; the gates are shut. From now on the change is done. */

@@ -7,6 +7,8 @@ import dev.sluice.api.NbdError;
 import dev.sluice.api.NbdException;
 import dev.sluice.api.ThreadModel;
 import dev.sluice.api.runtime.ExportState;
+import dev.sluice.api.runtime.SluiceControl;
+import dev.sluice.api.runtime.SwapRecord;
 import dev.sluice.core.chain.Chain;
 import dev.sluice.core.chain.Layer;
 import dev.sluice.core.chain.LayerCalls;
@@ -47,6 +49,7 @@ public final class Export {
     private final Monitor allRequestsLock;
     private final ExportStop stop;
     private final InPlaceSwap swap;
+    private final LiveChange change;
 
     // guarded by monitor
     private ExportState state = ExportState.STARTING;
@@ -66,6 +69,7 @@ public final class Export {
         this.allRequestsLock = services.platform().monitor("all requests of export " + config.name());
         this.stop = new ExportStop(this);
         this.swap = new InPlaceSwap(this, swaps);
+        this.change = new LiveChange(this, swaps);
     }
 
     /** What it is configured as. */
@@ -105,6 +109,30 @@ public final class Export {
 
     InPlaceSwap swap() {
         return swap;
+    }
+
+    /** The layers as they are configured now, with the changes that were made while it runs. */
+    public List<ExportConfig.LayerSpec> specs() {
+        List<LayerSlot> now = slots();
+        return now.isEmpty() ? config.layers() : now.stream().map(LayerSlot::spec).toList();
+    }
+
+    /**
+     * Brings the running export to these layers.
+     *
+     * @throws ConfigException refused; nothing has changed
+     */
+    public SwapRecord reshape(List<ExportConfig.LayerSpec> specs, SluiceControl.ChangeOptions options) {
+        return change.run(ChangePlan.towards(slots(), specs, kinds), options);
+    }
+
+    /**
+     * Moves the layers of one kind to another service of it.
+     *
+     * @throws ConfigException refused; nothing has changed
+     */
+    public SwapRecord upgrade(Kind old, Kind successor, SluiceControl.ChangeOptions options) {
+        return change.run(ChangePlan.upgrade(slots(), old, successor), options);
     }
 
     /** How it ends. */

@@ -38,6 +38,11 @@ public record ExportConfig(String name, List<LayerSpec> layers, boolean enabled,
         layers = List.copyOf(layers);
     }
 
+    /** Whether the other one differs in nothing but the layers. */
+    public boolean sameBut(ExportConfig other) {
+        return new ExportConfig(name, other.layers, enabled, readOnly, drain, hold, directory).equals(other);
+    }
+
     /** Whether it answers to every name. */
     public boolean catchAll() {
         return name.equals(CATCH_ALL);

@@ -65,12 +65,12 @@ public final class ExportStop {
     }
 
     /** Tells all clients to go and closes their devices. The gates may be shut; operations lock held. */
-    void endConnections(String why) {
+    void endConnections(String why, Duration drain) {
         for (OpenConnection c : export.connections()) {
             c.gate().close();
             c.session().disconnectSoft(why);
         }
-        Deadline deadline = Deadline.after(export.services().platform(), export.config().drain());
+        Deadline deadline = Deadline.after(export.services().platform(), drain);
         for (OpenConnection c : export.takeConnections()) {
             if (c.gate().awaitEmpty(deadline)) {
                 c.chain().close();
@@ -86,16 +86,30 @@ public final class ExportStop {
      * layer's code is in use, but for what was stranded.
      */
     public void stop(String why) {
+        stop(why, export.config().drain());
+    }
+
+    /** New clients are turned away; those that are there stay. */
+    public void hide() {
+        export.exclusively(() -> {
+            if (export.state() == ExportState.ACTIVE) {
+                export.become(ExportState.STOPPING, "hidden: its clients stay, new ones are turned away");
+            }
+        });
+    }
+
+    /** As {@link #stop(String)}, with another limit for the drain. */
+    public void stop(String why, Duration drain) {
         boolean done = export.exclusively(() -> {
-            if (export.state() == ExportState.STOPPING) {
+            if (export.controlGate().isClosed()) {
                 return;
             }
             export.become(ExportState.STOPPING, why);
             export.connections().forEach(c -> c.gate().close());
             export.layers().forEach(l -> l.scope().cancel(why));
-            endConnections(why);
+            endConnections(why, drain);
             export.controlGate().close();
-            Deadline deadline = Deadline.after(export.services().platform(), export.config().drain());
+            Deadline deadline = Deadline.after(export.services().platform(), drain);
             export.swap().discard();
             if (!export.controlGate().awaitEmpty(deadline)) {
                 LOG.log(System.Logger.Level.ERROR, "export " + export.name() + ": calls into its layers do not return: " + why);

@@ -54,6 +54,22 @@ public final class Exports implements ExportDirectory, Kinds.Listener {
         swaps.forget(export.name());
     }
 
+    /**
+     * Puts an export of the same definition in the place of one that has ended, switched on or off.
+     *
+     * @return the new one, started
+     */
+    public Export again(Export ended, boolean enabled) {
+        ExportConfig c = ended.config();
+        Export export = new Export(new ExportConfig(c.name(), ended.specs(), enabled, c.readOnly(), c.drain(), c.hold(), c.directory()),
+                services, kinds, swaps);
+        if (!byName.replace(c.name(), ended, export)) {
+            throw new dev.sluice.api.ConfigException("export '" + c.name() + "' was changed by somebody else meanwhile");
+        }
+        export.start();
+        return export;
+    }
+
     /** All, by name. */
     public List<Export> all() {
         return byName.values().stream().sorted(Comparator.comparing(Export::name)).toList();

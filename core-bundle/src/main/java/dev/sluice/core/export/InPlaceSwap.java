@@ -157,7 +157,7 @@ final class InPlaceSwap {
             hold = null;
             String why = export.why() + "; nobody came within " + export.config().hold().toSeconds() + " s";
             record(why);
-            export.stop().endConnections(why);
+            export.stop().endConnections(why, export.config().drain());
             // Handed-over state stays until the export is deleted: a successor may still come.
             reopenForNewClients(why);
         });

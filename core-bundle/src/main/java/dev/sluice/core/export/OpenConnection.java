@@ -71,6 +71,11 @@ public final class OpenConnection implements OpenExport {
         chain.cancel(why);
     }
 
+    /** Ends the connection at once. */
+    public void disconnectHard(String why) {
+        session.disconnectHard(why);
+    }
+
     Chain chain() {
         return chain;
     }

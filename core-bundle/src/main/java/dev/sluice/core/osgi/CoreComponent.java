@@ -1,6 +1,7 @@
 package dev.sluice.core.osgi;
 
 import dev.sluice.api.ConfigException;
+import dev.sluice.api.runtime.SluiceControl;
 import dev.sluice.api.runtime.SluiceRuntime;
 import dev.sluice.core.buffer.BufferPool;
 import dev.sluice.core.buffer.Files;
@@ -15,6 +16,7 @@ import dev.sluice.core.util.Platform;
 import dev.sluice.core.util.RealPlatform;
 import dev.sluice.core.util.Timers;
 import dev.sluice.core.util.Workers;
+import dev.sluice.core.view.RuntimeControl;
 import dev.sluice.core.view.RuntimeView;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,6 +51,7 @@ public final class CoreComponent {
     private final ServiceKinds kinds;
     private final RuntimeView view;
     private final ServiceRegistration<SluiceRuntime> registration;
+    private final ServiceRegistration<SluiceControl> control;
 
     /** Starts without exports and listeners: those are components of their own. */
     @Activate
@@ -66,6 +69,8 @@ public final class CoreComponent {
         kinds.open();
         scheduleShrink();
         registration = context.registerService(SluiceRuntime.class, view, new Hashtable<>());
+        control = context.registerService(SluiceControl.class,
+                new RuntimeControl(platform, exports, kinds, new BundleUpgrader(context, platform, kinds, exports)), new Hashtable<>());
     }
 
     private void shutdownRequested() {
@@ -90,6 +95,7 @@ public final class CoreComponent {
     /** Clients get ESHUTDOWN and a close; when this returns no layer's code is in use, but for what was stranded. */
     @Deactivate
     public void deactivate() {
+        control.unregister();
         registration.unregister();
         engine.stopAccepting();
         for (Export export : exports.all()) {

@@ -1,6 +1,8 @@
 package dev.sluice.core.osgi;
 
 import dev.sluice.api.ConfigException;
+import dev.sluice.api.runtime.ExportState;
+import dev.sluice.api.runtime.SluiceControl;
 import dev.sluice.api.runtime.SluiceRuntime;
 import dev.sluice.core.export.Export;
 import dev.sluice.core.export.ExportConfig;
@@ -11,6 +13,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 
 /** One export: exists as long as its factory configuration ({@link SluiceRuntime#EXPORT_PID}) does. */
@@ -18,19 +21,53 @@ import org.osgi.service.component.annotations.Reference;
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class ExportComponent {
     private final CoreComponent core;
-    private final Export export;
+    private Export export;
 
     /** Adds the export; what its configuration lacks is reported, and the export is not there. */
     @Activate
     public ExportComponent(@Reference(name = "core") CoreComponent core, Map<String, Object> properties) {
         this.core = core;
-        Export added = null;
+        add(properties);
+    }
+
+    private void add(Map<String, Object> properties) {
+        export = null;
         try {
-            added = core.exports().add(config(properties));
+            export = core.exports().add(config(properties));
         } catch (ConfigException e) {
             CoreComponent.refused(e);
         }
-        this.export = added;
+    }
+
+    /**
+     * An edit: other layers are brought in under the clients; anything else, or an export that is not active, starts
+     * anew. An edit that is refused leaves the export as it was.
+     */
+    @Modified
+    public synchronized void modified(Map<String, Object> properties) {
+        ExportConfig edited;
+        try {
+            edited = config(properties);
+        } catch (ConfigException e) {
+            CoreComponent.refused(e);
+            return;
+        }
+        Export current = export == null ? null : core.exports().find(export.name()).orElse(null);
+        if (current != null && current.state() == ExportState.ACTIVE && current.config().sameBut(edited)) {
+            try {
+                if (!current.specs().equals(edited.layers())) {
+                    // Whoever edits the configuration says what the export shall be, its contents included.
+                    current.reshape(edited.layers(), new SluiceControl.ChangeOptions(false, true, false));
+                }
+            } catch (ConfigException e) {
+                CoreComponent.refused(e);
+            }
+            return;
+        }
+        if (current != null) {
+            core.exports().remove(current, "the export is configured anew");
+        }
+        add(properties);
     }
 
     private static ExportConfig config(Map<String, Object> properties) {
@@ -46,9 +83,9 @@ public final class ExportComponent {
 
     /** Ends the export. */
     @Deactivate
-    public void deactivate() {
+    public synchronized void deactivate() {
         if (export != null) {
-            core.exports().remove(export, "the export is removed");
+            core.exports().find(export.name()).ifPresent(e -> core.exports().remove(e, "the export is removed"));
         }
     }
 }

@@ -49,6 +49,10 @@ final class ServiceKind implements Kind {
         return version;
     }
 
+    Bundle serviceBundle() {
+        return bundle;
+    }
+
     long bundleId() {
         return bundle == null ? Long.MAX_VALUE : bundle.getBundleId();
     }

@@ -114,6 +114,11 @@ final class ServiceKinds implements Kinds, ServiceListener {
         return List.copyOf(best.values());
     }
 
+    /** All that can be used now. */
+    List<ServiceKind> present() {
+        return candidates();
+    }
+
     /** Highest bundle version first, then service ranking, then lowest bundle id. */
     private List<ServiceKind> candidates() {
         List<ServiceKind> list = new ArrayList<>(known.values());

@@ -85,7 +85,7 @@ public final class RuntimeView implements SluiceRuntime {
         return exports.all().stream().map(RuntimeView::export).toList();
     }
 
-    private static ExportStatus export(Export export) {
+    static ExportStatus export(Export export) {
         List<LayerStatus> layers = new ArrayList<>();
         for (LayerSlot slot : export.slots()) {
             Layer layer = slot.layer();

@@ -1,0 +1,147 @@
+package dev.sluice.core.export;
+
+import dev.sluice.api.ConfigException;
+import dev.sluice.api.NbdException;
+import dev.sluice.api.runtime.SluiceControl.ChangeOptions;
+import dev.sluice.core.chain.Reshape;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a chain shall look like: every place either keeps a layer or gets a new one, which may inherit from an old one.
+ * Immutable.
+ *
+ * @param what in a few words, for the record
+ * @param places nearest the client first
+ * @param doubts why clients might see other bytes; empty if they can't
+ * @param comparePlugin whether contents have to be compared, because another plugin takes the place of the old one
+ */
+record ChangePlan(String what, List<Place> places, List<String> doubts, boolean comparePlugin) {
+    ChangePlan {
+        places = List.copyOf(places);
+        doubts = List.copyOf(doubts);
+    }
+
+    /**
+     * One place of the chain.
+     *
+     * @param keeps the slot that stays, or null
+     * @param spec of a new layer
+     * @param kind of a new layer
+     * @param inheritsFrom the slot that hands over to a new layer, or null
+     */
+    record Place(LayerSlot keeps, ExportConfig.LayerSpec spec, Kind kind, LayerSlot inheritsFrom) {
+        static Place keep(LayerSlot slot) {
+            return new Place(slot, slot.spec(), slot.kind(), null);
+        }
+    }
+
+    /**
+     * The smallest change that gets from the slots to the specs.
+     *
+     * @throws ConfigException a kind is not there, or the shape is none
+     */
+    static ChangePlan towards(List<LayerSlot> slots, List<ExportConfig.LayerSpec> specs, Kinds kinds) {
+        List<LayerSlot> left = new ArrayList<>(slots);
+        LayerSlot[] kept = new LayerSlot[specs.size()];
+        LayerSlot[] inherited = new LayerSlot[specs.size()];
+        for (int i = 0; i < kept.length; i++) {
+            ExportConfig.LayerSpec spec = specs.get(i);
+            kept[i] = take(left, s -> s.spec().equals(spec));
+        }
+        for (int i = 0; i < kept.length; i++) {
+            ExportConfig.LayerSpec spec = specs.get(i);
+            if (kept[i] == null) {
+                inherited[i] = take(left, s -> s.spec().filter() == spec.filter() && s.spec().kind().equals(spec.kind()));
+            }
+        }
+        Collected c = new Collected();
+        int furthest = -1;
+        for (int i = 0; i < kept.length; i++) {
+            if (kept[i] != null) {
+                int at = slots.indexOf(kept[i]);
+                if (at < furthest) {
+                    c.say("move " + kept[i].spec().kind(), kept[i].kind());
+                }
+                furthest = Math.max(furthest, at);
+                c.places.add(Place.keep(kept[i]));
+            } else {
+                c.add(specs.get(i), kinds, inherited[i]);
+            }
+        }
+        boolean otherPlugin = false;
+        for (LayerSlot slot : left) {
+            if (slot.spec().filter()) {
+                c.say("remove " + slot.spec().kind(), slot.kind());
+            } else {
+                otherPlugin = true;
+                c.words.add("replace plugin " + slot.spec().kind());
+            }
+        }
+        return new ChangePlan(c.words.isEmpty() ? "nothing" : String.join(", ", c.words), c.places, c.doubts, otherPlugin);
+    }
+
+    /** Every layer of the old kind is served by the new one, with the same parameters. */
+    static ChangePlan upgrade(List<LayerSlot> slots, Kind old, Kind successor) {
+        List<Place> places = new ArrayList<>();
+        for (LayerSlot slot : slots) {
+            places.add(slot.kind() == old ? new Place(null, slot.spec(), successor, slot) : Place.keep(slot));
+        }
+        return new ChangePlan("upgrade " + old.name() + " from " + old.bundle() + " " + old.version() + " to " + successor.bundle() + " "
+                + successor.version(), places, List.of(), false);
+    }
+
+    private static LayerSlot take(List<LayerSlot> from, java.util.function.Predicate<LayerSlot> wanted) {
+        for (LayerSlot slot : from) {
+            if (wanted.test(slot)) {
+                from.remove(slot);
+                return slot;
+            }
+        }
+        return null;
+    }
+
+    /** Whether there is anything to do. */
+    boolean isEmpty() {
+        return what.equals("nothing");
+    }
+
+    /**
+     * Holds the operator to the rule that clients keep seeing the same bytes.
+     *
+     * @throws ConfigException consent is missing
+     */
+    void checkConsent(ChangeOptions options) {
+        if (!doubts.isEmpty() && !options.changesData()) {
+            throw new ConfigException(String.join("; ", doubts) + ": clients may see other bytes; say --changes-data if that is meant");
+        }
+    }
+
+    /** Another plugin serves the same bytes, or the operator has said that they may differ. */
+    void compareContents(Export export, Reshape reshape, ChangeOptions options) throws NbdException {
+        if (comparePlugin && !options.changesData()) {
+            reshape.compareContents(export.config().drain());
+        }
+    }
+
+    private static final class Collected {
+        private final List<Place> places = new ArrayList<>();
+        private final List<String> words = new ArrayList<>();
+        private final List<String> doubts = new ArrayList<>();
+
+        void add(ExportConfig.LayerSpec spec, Kinds kinds, LayerSlot inherits) {
+            Kind kind = kinds.find(spec.filter(), spec.kind()).orElseThrow(() -> new ConfigException(spec.missing()));
+            if (spec.filter() || inherits != null) {
+                say((inherits == null ? "insert " : "set ") + spec.kind(), kind);
+            }
+            places.add(new Place(null, spec, kind, inherits));
+        }
+
+        void say(String what, Kind kind) {
+            words.add(what);
+            if (!kind.declared().isTransparent()) {
+                doubts.add(what + ": " + kind.name() + " is not transparent");
+            }
+        }
+    }
+}

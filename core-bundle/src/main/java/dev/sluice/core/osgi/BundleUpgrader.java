@@ -1,0 +1,169 @@
+package dev.sluice.core.osgi;
+
+import dev.sluice.api.ConfigException;
+import dev.sluice.api.runtime.SluiceControl.ChangeOptions;
+import dev.sluice.api.runtime.SwapRecord;
+import dev.sluice.core.export.Export;
+import dev.sluice.core.export.Exports;
+import dev.sluice.core.export.Kind;
+import dev.sluice.core.util.Deadline;
+import dev.sluice.core.util.Failures;
+import dev.sluice.core.util.Platform;
+import dev.sluice.core.view.RuntimeControl;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.MalformedURLException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+
+/**
+ * Blue/green: installs the new bundle beside the old one and moves the layers over. Needs another version, or a framework
+ * that allows bundles of equal name and version beside each other ({@code org.osgi.framework.bsnversion=multiple}).
+ */
+final class BundleUpgrader implements RuntimeControl.Upgrader {
+    private static final Duration ARRIVAL = Duration.ofSeconds(10);
+
+    private final BundleContext context;
+    private final Platform platform;
+    private final ServiceKinds kinds;
+    private final Exports exports;
+    private long installed;
+
+    BundleUpgrader(BundleContext context, Platform platform, ServiceKinds kinds, Exports exports) {
+        this.context = context;
+        this.platform = platform;
+        this.kinds = kinds;
+        this.exports = exports;
+    }
+
+    @Override
+    public synchronized List<SwapRecord> upgrade(String location, ChangeOptions options) {
+        // The system bundle's context: what is installed here must outlive the core.
+        BundleContext system = context.getBundle(org.osgi.framework.Constants.SYSTEM_BUNDLE_LOCATION).getBundleContext();
+        Bundle fresh = install(system, location);
+        try {
+            List<Kind> olds = oldKinds(fresh);
+            if (options.dryRun()) {
+                List<SwapRecord> would = new ArrayList<>();
+                for (Kind old : olds) {
+                    for (Export export : users(old)) {
+                        would.add(export.upgrade(old, old, options));
+                    }
+                }
+                uninstall(fresh);
+                return would;
+            }
+            fresh.start();
+            List<SwapRecord> done = moveAll(olds, fresh, options);
+            for (Bundle old : olds.stream().map(k -> ((ServiceKind) k).serviceBundle()).distinct().toList()) {
+                uninstall(old);
+            }
+            return done;
+        } catch (BundleException e) {
+            uninstall(fresh);
+            throw new ConfigException(location + ": the bundle does not start: " + Failures.line(e), e);
+        } catch (ConfigException e) {
+            uninstall(fresh);
+            throw e;
+        }
+    }
+
+    private Bundle install(BundleContext system, String location) {
+        try (InputStream in = open(location)) {
+            return system.installBundle(location + "#" + ++installed + "-" + platform.nanoTime(), in);
+        } catch (IOException e) {
+            throw new ConfigException(location + ": can't be read: " + Failures.line(e), e);
+        } catch (BundleException e) {
+            String hint = e.getType() == BundleException.DUPLICATE_BUNDLE_ERROR
+                    ? "; a bundle of the same name and version is there, update it in place or give the new one another version" : "";
+            throw new ConfigException(location + ": can't be installed: " + Failures.line(e) + hint, e);
+        }
+    }
+
+    private static InputStream open(String location) throws IOException {
+        Path path = location.startsWith("file:") ? Path.of(URI.create(location)) : Path.of(location);
+        if (location.indexOf(':') < 2 || location.startsWith("file:")) {
+            return Files.newInputStream(path);
+        }
+        try {
+            return URI.create(location).toURL().openStream();
+        } catch (MalformedURLException | IllegalArgumentException e) {
+            throw new IOException("neither a file nor a URL", e);
+        }
+    }
+
+    /** The kinds that the bundle of the same symbolic name serves now. */
+    private List<Kind> oldKinds(Bundle fresh) {
+        List<Kind> olds = new ArrayList<>();
+        for (ServiceKind kind : kinds.present()) {
+            if (kind.bundle().equals(fresh.getSymbolicName()) && kind.bundleId() != fresh.getBundleId()) {
+                olds.add(kind);
+            }
+        }
+        if (olds.isEmpty()) {
+            throw new ConfigException("no running plugin or filter comes from a bundle " + fresh.getSymbolicName()
+                    + "; install a new bundle instead of upgrading");
+        }
+        return olds;
+    }
+
+    private List<Export> users(Kind old) {
+        return exports.all().stream().filter(e -> e.slots().stream().anyMatch(s -> s.kind() == old)).toList();
+    }
+
+    private List<SwapRecord> moveAll(List<Kind> olds, Bundle fresh, ChangeOptions options) {
+        List<SwapRecord> done = new ArrayList<>();
+        List<Runnable> back = new ArrayList<>();
+        try {
+            for (Kind old : olds) {
+                Kind successor = awaitKind(old, fresh);
+                for (Export export : users(old)) {
+                    done.add(export.upgrade(old, successor, options));
+                    back.add(() -> export.upgrade(successor, old, options));
+                }
+            }
+            return done;
+        } catch (ConfigException e) {
+            Failures failures = new Failures();
+            for (int i = back.size() - 1; i >= 0; i--) {
+                failures.run(back.get(i)::run);
+            }
+            if (failures.first() != null) {
+                throw new ConfigException(e.getMessage() + "; and going back failed: " + Failures.line(failures.first()), e);
+            }
+            throw e;
+        }
+    }
+
+    private Kind awaitKind(Kind old, Bundle fresh) {
+        Deadline deadline = Deadline.after(platform, ARRIVAL);
+        while (true) {
+            for (ServiceKind kind : kinds.present()) {
+                if (kind.bundleId() == fresh.getBundleId() && kind.name().equals(old.name()) && kind.filter() == old.filter()) {
+                    return kind;
+                }
+            }
+            if (deadline.isOver()) {
+                throw new ConfigException(fresh.getSymbolicName() + " " + fresh.getVersion() + " has started but offers no "
+                        + (old.filter() ? "filter" : "plugin") + " '" + old.name() + "' within " + ARRIVAL.toSeconds()
+                        + " s; is it bound to another version of the API?");
+            }
+            platform.park(this, 1_000_000);
+        }
+    }
+
+    private static void uninstall(Bundle bundle) {
+        try {
+            bundle.uninstall();
+        } catch (BundleException e) {
+            System.getLogger("dev.sluice.swap").log(System.Logger.Level.WARNING, "uninstalling " + bundle + ": " + Failures.line(e));
+        }
+    }
+}

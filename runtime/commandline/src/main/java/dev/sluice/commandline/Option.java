@@ -38,7 +38,7 @@ enum Option {
     SHORT_OPTIONS("--short-options", null, done(), "print all short options, and exit"),
     SINGLE("-s --single --stdin", null, later(), "serve one client on standard input and output"),
     SWAP("--swap", null, later(), "lock the memory of the process"),
-    THREADS("-t --threads", "N", done(), "at most this many requests of one connection at once (default: 16)"),
+    THREADS("-t --threads", "N", done(), "at most this many requests of one connection at once (default: 64)"),
     TIMEOUT("--timeout --time-out", "DELAY", done(), "drop a client whose handshake takes longer"),
     TLS("--tls", "off|on|require", later(), "encryption"),
     TLS_CERTIFICATES("--tls-certificates", "DIRECTORY", later(), "where the certificates are"),

@@ -100,7 +100,7 @@ final class LauncherService implements BiFunction<String, Object, Object> {
         saidReady = true;
         console.nowServing();
         if (surroundings.background() && !console.out("ready")) {
-            throw new IOException("whoever started this server is gone");
+            throw new IllegalStateException("whoever started this server is gone");
         }
         if (letGo) {
             console.detach(surroundings.background());

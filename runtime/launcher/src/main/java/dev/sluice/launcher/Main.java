@@ -13,14 +13,12 @@ public final class Main {
     private final Console console;
     private final Surroundings surroundings;
     private final Container container;
-    private final Ending ending;
     private final LauncherService service;
 
-    private Main(Console console, Surroundings surroundings) {
+    private Main(Console console, Surroundings surroundings, Ending ending) {
         this.console = console;
         this.surroundings = surroundings;
         this.container = new Container(new Distribution(surroundings.home()), surroundings.temporary().resolve("cache"), console);
-        this.ending = new Ending(console);
         this.service = new LauncherService(surroundings, console, container, ending);
     }
 
@@ -28,17 +26,22 @@ public final class Main {
     public static void main(String... argv) {
         Console console = Console.PROCESS;
         console.catchStrayOutput();
+        // before anything is made that would have to be taken away
+        Ending ending = new Ending(console);
+        ending.install();
         int status = 1;
         try {
-            status = new Main(console, Surroundings.of(argv)).run();
+            status = new Main(console, Surroundings.of(argv), ending).run();
         } catch (IOException e) {
             console.err(console.program() + ": error: " + e.getMessage());
+            if (Surroundings.inBackground()) {
+                console.out("exit " + status);
+            }
         }
         Runtime.getRuntime().halt(status);
     }
 
     private int run() {
-        ending.install();
         int status = serve();
         try {
             container.stop();

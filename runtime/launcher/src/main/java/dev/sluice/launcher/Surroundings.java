@@ -36,7 +36,12 @@ record Surroundings(List<String> argv, Path home, Path directory, boolean backgr
         }
         // JNA would leave a directory of its own behind
         System.setProperty("jna.tmpdir", temporary.toString());
-        return new Surroundings(List.of(argv), home, directory, Boolean.getBoolean("sluice.background"), temporary);
+        return new Surroundings(List.of(argv), home, directory, inBackground(), temporary);
+    }
+
+    /** Whether a script waits for the last line on standard output. */
+    static boolean inBackground() {
+        return Boolean.getBoolean("sluice.background");
     }
 
     /** Deletes the temporary directory. */

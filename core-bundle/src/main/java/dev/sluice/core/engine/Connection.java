@@ -12,10 +12,12 @@ import dev.sluice.core.transmission.HotSlots;
 import dev.sluice.core.transmission.Transmission;
 import dev.sluice.core.transmission.Watcher;
 import dev.sluice.core.transport.Wire;
+import dev.sluice.core.util.Deadline;
 import dev.sluice.core.util.Failures;
 import dev.sluice.core.util.Timers;
 import java.io.EOFException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -163,6 +165,16 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
         } else {
             wire.close();
         }
+    }
+
+    @Override
+    public void disconnectQuiet(String why, Duration atMost) {
+        Transmission t = transmission;
+        if (t != null) {
+            t.stop(why);
+            t.awaitQuiet(Deadline.after(services.platform(), atMost));
+        }
+        disconnectHard(why);
     }
 
     ConnectionStatus status() {

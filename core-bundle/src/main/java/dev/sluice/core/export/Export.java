@@ -57,6 +57,7 @@ public final class Export {
     private List<LayerSlot> slots = List.of();
     private final Set<OpenConnection> connections = new HashSet<>();
     private volatile ThreadModel threadModel = ThreadModel.PARALLEL;
+    private volatile String lastRefusal = "";
 
     Export(ExportConfig config, Services services, Kinds kinds, SwapLog swaps) {
         this.config = config;
@@ -368,7 +369,7 @@ public final class Export {
     /** Opens its chain for a client. */
     OpenConnection open(String exportName, ClientInfo client, ExportDirectory.SessionControl session) throws NbdException {
         return inside(() -> {
-            Chain chain = Chain.open(layers(), client, exportName, config.readOnly() || client.readOnly());
+            Chain chain = openChain(exportName, client);
             OpenConnection connection = new OpenConnection(this, exportName, client, chain,
                     new Gate(services.platform(), "connection " + client.connection()), chain.promised(), session,
                     services.platform().monitor("requests of connection " + client.connection()));
@@ -384,6 +385,20 @@ public final class Export {
             chain.close();
             throw unavailable();
         });
+    }
+
+    private Chain openChain(String exportName, ClientInfo client) throws NbdException {
+        try {
+            return Chain.open(layers(), client, exportName, config.readOnly() || client.readOnly());
+        } catch (NbdException e) {
+            String text = e.getMessage();
+            if (!text.equals(lastRefusal)) {
+                lastRefusal = text;
+                LOG.log(System.Logger.Level.WARNING, "export " + name() + ": it can't be opened for " + client.peer() + ": " + text
+                        + " (the same reason is logged once)");
+            }
+            throw e;
+        }
     }
 
     /** A connection is done: its requests end, then its devices are closed. */

@@ -4,6 +4,7 @@ import dev.sluice.api.ClientInfo;
 import dev.sluice.api.ExportInfo;
 import dev.sluice.api.NbdException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 
 /** The exports as one client can see them. Safe for use by several threads. */
@@ -46,5 +47,13 @@ public interface ExportDirectory {
 
         /** Close now. */
         void disconnectHard(String why);
+
+        /**
+         * Close as soon as every finished reply has left, at the latest after this time; blocks until then. Called when
+         * no call of the connection is inside the layers any more.
+         */
+        default void disconnectQuiet(String why, Duration atMost) {
+            disconnectHard(why);
+        }
     }
 }

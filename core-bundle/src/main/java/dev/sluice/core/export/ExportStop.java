@@ -77,7 +77,7 @@ public final class ExportStop {
             } else {
                 strand(c, why);
             }
-            c.session().disconnectHard(why);
+            c.session().disconnectQuiet(why, GRACE);
         }
     }
 

@@ -33,6 +33,7 @@ public final class Transmission {
     static final Duration FINISH_WAIT = Duration.ofSeconds(60);
     /** Replies of this many bytes are sent before more requests are run. */
     private static final long SEND_AT = 256 << 10;
+    private static final long QUIET_LOOK_NANOS = 1_000_000;
     private static final Duration GATE_LOOK = Duration.ofMillis(200);
     private static final System.Logger LOG = System.getLogger("dev.sluice.transmission");
 
@@ -55,6 +56,8 @@ public final class Transmission {
     private volatile boolean closed;
     private volatile boolean watched;
     private volatile boolean active;
+    /** The leader has sent everything and waits for the client, or there is no leader because there is nothing to do. */
+    private volatile boolean waiting;
     private int quietTicks;
     private final HotSlots slots;
     // of the leader, passed on from one to the next
@@ -104,6 +107,7 @@ public final class Transmission {
 
     /** Nothing to do: the connection waits without a thread and without buffers. */
     private void park() {
+        waiting = true;
         parkedAt = services.platform().nanoTime();
         try {
             wire.whenReadable(this::readable);
@@ -122,6 +126,7 @@ public final class Transmission {
     }
 
     private void resume() {
+        waiting = false;
         waited(services.platform().nanoTime() - parkedAt);
         Leadership me;
         try {
@@ -138,6 +143,13 @@ public final class Transmission {
     /** New requests are answered with ESHUTDOWN from now on. */
     public void stop(String why) {
         stopping = why;
+    }
+
+    /** Waits until every finished reply has left and nothing is being worked on. */
+    public void awaitQuiet(Deadline deadline) {
+        while (!(waiting && inFlight.calls() == 0 && output.isQuiet()) && !closed && !deadline.isOver()) {
+            services.platform().park(this, QUIET_LOOK_NANOS);
+        }
     }
 
     /** Ends the connection at once; whoever waits for its socket is woken. */
@@ -424,6 +436,7 @@ public final class Transmission {
             in.clear();
         }
         int n;
+        waiting = in.position() == 0;
         if (hot) {
             long before = services.platform().nanoTime();
             n = wire.read(in);
@@ -431,6 +444,7 @@ public final class Transmission {
         } else {
             n = wire.read(in);
         }
+        waiting = false;
         in.flip();
         return n >= 0;
     }

@@ -42,7 +42,8 @@ final class LayerReference {
             return found.get(nth - 1);
         }
         if (found.size() > 1) {
-            throw new ConfigException("there are " + found.size() + " layers '" + text + "'; say " + text + ":1 for the one nearest the client");
+            throw new ConfigException("there are " + found.size() + " layers '" + text + "'; say " + text
+                    + ":1 for the one nearest the client");
         }
         return found.get(0);
     }

@@ -284,7 +284,8 @@ final class LiveChange {
             }
             failures.run(() -> export.disposeAll(fresh));
             if (failures.first() != null) {
-                LOG.log(System.Logger.Level.WARNING, "export " + export.name() + ": giving up a change: " + Failures.line(failures.first()));
+                LOG.log(System.Logger.Level.WARNING, "export " + export.name() + ": giving up a change: "
+                        + Failures.line(failures.first()));
             }
         }
     }

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /** What this JVM holds of the operating system, taken before and compared after. */
 public final class LeakCheck {
-    private static final Set<String> OF_THE_JDK = Set.of("process reaper", "Common-Cleaner", "JNA Cleaner",
+    private static final Set<String> NOT_OURS = Set.of("process reaper", "Common-Cleaner", "JNA Cleaner", "FelixResolver",
             "Reference Handler", "Finalizer", "Signal Dispatcher", "Notification Thread", "Attach Listener");
 
     static {
@@ -48,7 +48,7 @@ public final class LeakCheck {
                 () -> sockets + " before, now: " + sockets());
     }
 
-    /** Waits until all threads that were made since the beginning have ended, those of the JDK left out. */
+    /** Waits until all threads that were made since the beginning have ended, those of the JDK and of Felix's resolver left out. */
     public void threadsAreBack() {
         Await.until("all threads have ended", Duration.ofSeconds(20), () -> newThreads().isEmpty(), () -> "left over: " + newThreads());
     }
@@ -57,7 +57,7 @@ public final class LeakCheck {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(t -> !threads.contains(t.getId()) && t.isAlive())
                 .map(Thread::getName)
-                .filter(n -> OF_THE_JDK.stream().noneMatch(n::startsWith) && !n.startsWith("junit") && !n.startsWith("ForkJoinPool"))
+                .filter(n -> NOT_OURS.stream().noneMatch(n::startsWith) && !n.startsWith("junit") && !n.startsWith("ForkJoinPool"))
                 .collect(Collectors.toSet());
     }
 

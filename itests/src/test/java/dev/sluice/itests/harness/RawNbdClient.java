@@ -218,12 +218,17 @@ public final class RawNbdClient implements AutoCloseable {
         return all.stream().filter(r -> r.type() == Wire.REP_META_CONTEXT).mapToInt(r -> r.buffer().getInt()).toArray();
     }
 
-    /** Chooses an export and starts the transmission; fails if the server refuses. */
+    /** Chooses an export and starts the transmission; closes and fails if the server refuses. */
     public Session go(String name, int... infos) throws IOException {
-        List<OptionReply> all = ask(Wire.OPT_GO, goPayload(name, infos));
-        OptionReply last = all.get(all.size() - 1);
-        expect("answer to GO (" + last.text() + ")", Wire.REP_ACK, last.type());
-        return session(ExportFacts.of(all));
+        try {
+            List<OptionReply> all = ask(Wire.OPT_GO, goPayload(name, infos));
+            OptionReply last = all.get(all.size() - 1);
+            expect("answer to GO (" + last.text() + ")", Wire.REP_ACK, last.type());
+            return session(ExportFacts.of(all));
+        } catch (IOException | AssertionError e) {
+            close();
+            throw e;
+        }
     }
 
     /** Chooses an export by EXPORT_NAME and starts the transmission. */

@@ -88,16 +88,22 @@ public abstract class ServedTest {
 
     /** A client in transmission, with structured replies and base:allocation. */
     protected Session structured() throws IOException {
-        RawNbdClient c = greeted().structured();
-        int[] ids = c.selectContexts("", "base:allocation");
-        return c.go("").contexts(ids);
+        return withAllocation(greeted().structured());
     }
 
     /** A client in transmission, with extended headers and base:allocation. */
     protected Session extended() throws IOException {
         Assumptions.assumeTrue(onSluice(), "nbdkit has no extended headers");
-        RawNbdClient c = greeted().extended();
-        int[] ids = c.selectContexts("", "base:allocation");
-        return c.go("").contexts(ids);
+        return withAllocation(greeted().extended());
+    }
+
+    private static Session withAllocation(RawNbdClient client) throws IOException {
+        try {
+            int[] ids = client.selectContexts("", "base:allocation");
+            return client.go("").contexts(ids);
+        } catch (IOException | AssertionError e) {
+            client.close();
+            throw e;
+        }
     }
 }

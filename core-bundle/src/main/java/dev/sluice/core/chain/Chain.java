@@ -73,8 +73,8 @@ public final class Chain {
     public List<MetaContext> contexts() throws NbdException {
         try {
             return top.contexts();
-        } catch (RuntimeException e) {
-            throw top.device.layer.failures().failed("contexts", e);
+        } catch (Throwable t) {
+            throw top.device.layer.failures().failed("contexts", t);
         }
     }
 

@@ -14,6 +14,8 @@ public final class CoreCancellation implements Cancellation {
     private final Platform platform;
     private final Set<Thread> sleepers = ConcurrentHashMap.newKeySet();
     private final Set<Action> actions = ConcurrentHashMap.newKeySet();
+    /** Layers see this object and may lock it; the core's lock is its own. */
+    private final Object lock = new Object();
     private final Registration inParent;
     private volatile String reason;
 
@@ -25,7 +27,7 @@ public final class CoreCancellation implements Cancellation {
 
     /** From now on everybody should stop; the first reason counts. */
     public void cancel(String why) {
-        synchronized (this) {
+        synchronized (lock) {
             if (reason != null) {
                 return;
             }
@@ -97,14 +99,15 @@ public final class CoreCancellation implements Cancellation {
 
         void fire() {
             Runnable r;
-            synchronized (this) {
+            synchronized (lock) {
                 r = runnable;
                 runnable = null;
             }
             if (r != null) {
                 try {
                     r.run();
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
+                    // The others are still to be told.
                     System.getLogger(CoreCancellation.class.getName())
                             .log(System.Logger.Level.WARNING, "an action on cancellation failed: " + e);
                 }
@@ -113,7 +116,7 @@ public final class CoreCancellation implements Cancellation {
 
         @Override
         public void close() {
-            synchronized (this) {
+            synchronized (lock) {
                 runnable = null;
             }
             actions.remove(this);

@@ -76,8 +76,9 @@ final class DeviceNode implements NbdDevice {
         device.layer.countRequest();
         checkWritable("write");
         checkRange(offset, data.remaining(), NbdError.ENOSPC, "write");
+        boolean flushAfter = flags.fua() && checkFua() == Support.EMULATE;
         try {
-            if (flags.fua() && checkFua() == Support.EMULATE) {
+            if (flushAfter) {
                 device.target.write(offset, data, flags.without(Flags.FUA));
                 device.target.flush();
             } else {
@@ -109,8 +110,9 @@ final class DeviceNode implements NbdDevice {
             throw device.layer.failures().refused(NbdError.EINVAL, "this export has no trim");
         }
         checkRange(offset, length, NbdError.EINVAL, "trim");
+        boolean flushAfter = flags.fua() && checkFua() == Support.EMULATE;
         try {
-            if (flags.fua() && checkFua() == Support.EMULATE) {
+            if (flushAfter) {
                 device.target.trim(offset, length, flags.without(Flags.FUA));
                 device.target.flush();
             } else {
@@ -132,8 +134,8 @@ final class DeviceNode implements NbdDevice {
         if (flags.fastZero() && !device.info().canFastZero()) {
             throw device.layer.failures().refused(NbdError.EINVAL, "this export has no fast zero");
         }
+        boolean flushAfter = flags.fua() && checkFua() == Support.EMULATE;
         try {
-            boolean flushAfter = flags.fua() && checkFua() == Support.EMULATE;
             Flags passed = flushAfter ? flags.without(Flags.FUA) : flags;
             zeroOrWrite(offset, length, passed);
             if (flushAfter) {

@@ -41,6 +41,7 @@ final class HandOvers {
                 check(kind, where + "[]", item);
             }
         } else if (value instanceof Object[] items) {
+            requireJdk(kind, where, value);
             for (Object item : items) {
                 check(kind, where + "[]", item);
             }

@@ -130,5 +130,6 @@ public final class Layer {
     /** Carries the counts of the layer before it on, so that a swap does not set them back. */
     public void continueCountsOf(Layer old) {
         requests.add(old.requests());
+        failures.continueCountsOf(old.failures);
     }
 }

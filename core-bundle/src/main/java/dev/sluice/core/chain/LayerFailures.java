@@ -58,6 +58,11 @@ final class LayerFailures {
         return new NbdException(NbdError.EIO, kind + ": " + text, t);
     }
 
+    void continueCountsOf(LayerFailures old) {
+        errors.add(old.errors());
+        faults.add(old.faults());
+    }
+
     long errors() {
         return errors.sum();
     }

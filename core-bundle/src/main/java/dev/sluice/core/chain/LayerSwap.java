@@ -5,10 +5,12 @@ import dev.sluice.api.NbdError;
 import dev.sluice.api.NbdException;
 import dev.sluice.core.util.Failures;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Takes one layer out of all chains of an export, and later puts its successor in: for code that goes away under clients
@@ -75,6 +77,8 @@ public final class LayerSwap {
     public void putIn(List<Chain> open, Layer successor) throws NbdException {
         boolean adopted = false;
         Map<DeviceNode, OpenDevice> before = new IdentityHashMap<>();
+        Set<OpenDevice> adoptedDevices = Collections.newSetFromMap(new IdentityHashMap<>());
+        List<DeviceNode> unused = new ArrayList<>();
         try {
             if (layerState != null) {
                 successor.instance().adopt(layerState);
@@ -83,7 +87,8 @@ public final class LayerSwap {
             for (Chain chain : open) {
                 for (DeviceNode node : chain.nodesOf(old)) {
                     before.put(node, node.device);
-                    putIn(chain, node, successor);
+                    putIn(chain, node, successor, adoptedDevices);
+                    unused.addAll(node.device.reuse);
                 }
                 String why = Capabilities.incompatibility(chain.promised(), chain.info());
                 if (why != null) {
@@ -92,7 +97,7 @@ public final class LayerSwap {
             }
         } catch (Throwable t) {
             NbdException failure = successor.failures().failed("take over", t);
-            takeBack(successor, before, adopted);
+            takeBack(successor, before, adopted, adoptedDevices);
             throw failure;
         }
         for (Chain chain : open) {
@@ -100,12 +105,22 @@ public final class LayerSwap {
             changed.replaceAll(l -> l == old ? successor : l);
             chain.setLayers(changed);
         }
+        before.keySet().forEach(n -> n.device.reuse = null);
+        // The successor may ask for fewer devices below it than the old layer had.
+        unused.forEach(LayerSwap::closeUnused);
         layerState = null;
+        deviceState.keySet().removeAll(before.values());
+        // What is left belongs to connections that have gone meanwhile.
+        deviceState.values().forEach(HandOvers::discard);
         deviceState.clear();
         successor.continueCountsOf(old);
     }
 
-    private void putIn(Chain chain, DeviceNode node, Layer successor) throws Exception {
+    private static void closeUnused(DeviceNode node) {
+        node.device.chain.closeSubtree(node);
+    }
+
+    private void putIn(Chain chain, DeviceNode node, Layer successor, Set<OpenDevice> adoptedDevices) throws Exception {
         OpenDevice gone = node.device;
         OpenDevice device = new OpenDevice(chain, successor, gone.exportName, gone.readOnly, gone.below);
         device.reuse = new ArrayList<>(chain.childrenOf(gone));
@@ -114,29 +129,29 @@ public final class LayerSwap {
         HandOver state = deviceState.get(gone);
         if (state != null) {
             device.target.adopt(state);
+            adoptedDevices.add(device);
         }
         device.prepare();
         String why = gone.info() == null ? null : Capabilities.incompatibility(gone.info(), device.info());
         if (why != null) {
             throw new NbdException(NbdError.EINVAL, why);
         }
-        // The successor may ask for fewer devices below it than the old layer had.
-        List<DeviceNode> left = device.reuse;
-        device.reuse = null;
-        left.forEach(chain::closeSubtree);
     }
 
     /** Puts everything as it was before {@link #putIn}. */
-    private void takeBack(Layer successor, Map<DeviceNode, OpenDevice> before, boolean adopted) {
+    private void takeBack(Layer successor, Map<DeviceNode, OpenDevice> before, boolean adopted, Set<OpenDevice> adoptedDevices) {
         Failures failures = new Failures();
         before.forEach((node, gone) -> {
             OpenDevice device = node.device;
-            if (device.target != null && deviceState.containsKey(gone)) {
-                failures.run(() -> device.target.release().ifPresent(s -> deviceState.put(gone, s)));
+            if (adoptedDevices.contains(device)) {
+                // What was adopted is the successor's until it gives it back: the old value must not be used again.
+                deviceState.remove(gone);
+                failures.run(() -> keep(gone, device.target.release()));
             }
         });
         if (adopted) {
-            failures.run(() -> layerState = successor.instance().release().orElse(null));
+            layerState = null;
+            failures.run(() -> layerState = HandOvers.checked(old.kind(), successor.instance().release()).orElse(null));
         }
         before.forEach((node, gone) -> {
             OpenDevice device = node.device;

@@ -1,0 +1,214 @@
+package dev.sluice.core.chain;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.api.Tasks;
+import dev.sluice.core.gate.Gate;
+import dev.sluice.core.util.Background;
+import dev.sluice.core.util.Deadline;
+import dev.sluice.core.util.ManualPlatform;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LayerTasksTest {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private final ManualPlatform platform = new ManualPlatform();
+    private final CoreServices core = new CoreServices(platform);
+    private final Gate gate = new Gate(platform, "other calls");
+    private final LayerScope scope = new LayerScope("e", core.services, gate, null);
+    private final Tasks tasks = scope.tasks();
+    private final Semaphore ran = new Semaphore(0);
+
+    @AfterEach
+    void close() {
+        core.close();
+    }
+
+    private void awaitRun() throws InterruptedException {
+        assertTrue(ran.tryAcquire(ManualPlatform.BOUND, TimeUnit.SECONDS), "the task has not run");
+    }
+
+    private static void awaitDone(Tasks.Task task) throws Exception {
+        Background.until(task::isDone, "the task is done");
+    }
+
+    @Test
+    void submittedWorkRunsOnceInsideTheGate() throws Exception {
+        int[] inside = new int[1];
+        Tasks.Task task = tasks.submit(() -> {
+            inside[0] = gate.inside();
+            ran.release();
+            return null;
+        });
+        awaitRun();
+        awaitDone(task);
+        assertEquals(1, inside[0]);
+        assertEquals(0, gate.inside());
+    }
+
+    @Test
+    void delayedWorkRunsAfterTheDelay() throws Exception {
+        Tasks.Task task = tasks.after(SECOND, () -> {
+            ran.release();
+            return null;
+        });
+        platform.awaitWaiting("timers", 1);
+        assertFalse(task.isDone());
+        assertEquals(0, ran.availablePermits());
+        platform.advance(SECOND);
+        awaitRun();
+    }
+
+    @Test
+    void repeatedWorkRunsAgainAfterItsEnd() throws Exception {
+        tasks.every(SECOND, () -> {
+            ran.release();
+            return null;
+        });
+        for (int i = 0; i < 3; i++) {
+            platform.awaitWaiting("timers", 1);
+            assertEquals(0, ran.availablePermits());
+            Background.until(() -> {
+                platform.advance(SECOND);
+                return ran.tryAcquire(20, TimeUnit.MILLISECONDS);
+            }, "the task runs again");
+        }
+    }
+
+    @Test
+    void repeatedWorkThatThrowsEnds() throws Exception {
+        Tasks.Task task = tasks.every(SECOND, () -> {
+            throw new IllegalStateException("this failure is part of a test");
+        });
+        platform.awaitWaiting("timers", 1);
+        platform.advance(SECOND);
+        awaitDone(task);
+    }
+
+    @Test
+    void aPeriodIsPositive() {
+        assertThrows(IllegalArgumentException.class, () -> tasks.every(Duration.ZERO, () -> null));
+    }
+
+    @Test
+    void nothingStartsWhileTheGateIsShut() throws Exception {
+        gate.shut();
+        tasks.submit(() -> {
+            ran.release();
+            return null;
+        });
+        platform.awaitWaiting("other calls", 1);
+        platform.advance(Duration.ofMillis(20));
+        assertEquals(0, ran.availablePermits());
+        gate.reopen();
+        Background.until(() -> {
+            platform.advance(Duration.ofMillis(20));
+            return ran.tryAcquire(20, TimeUnit.MILLISECONDS);
+        }, "the parked task runs");
+    }
+
+    @Test
+    void aDrainWaitsForWhatRuns() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        tasks.submit(() -> {
+            ran.release();
+            Background.await(go);
+            return null;
+        });
+        awaitRun();
+        gate.shut();
+        Background<Boolean> drain = Background.run(() -> gate.awaitEmpty(Deadline.after(platform, SECOND)));
+        platform.awaitWaiting("other calls", 1);
+        assertFalse(drain.isDone());
+        go.countDown();
+        assertTrue(drain.result());
+    }
+
+    @Test
+    void aCancelledTaskDoesNotStart() throws Exception {
+        Tasks.Task task = tasks.after(SECOND, () -> {
+            ran.release();
+            return null;
+        });
+        Tasks.Task later = tasks.after(SECOND.multipliedBy(2), () -> null);
+        task.cancel();
+        assertTrue(task.isDone());
+        platform.awaitWaiting("timers", 1);
+        platform.advance(SECOND.multipliedBy(2));
+        awaitDone(later);
+        assertEquals(0, ran.availablePermits());
+    }
+
+    @Test
+    void aTaskThatRunsCanEndItself() throws Exception {
+        Tasks.Task[] self = new Tasks.Task[1];
+        self[0] = tasks.every(SECOND, () -> {
+            self[0].cancel();
+            ran.release();
+            return null;
+        });
+        platform.awaitWaiting("timers", 1);
+        platform.advance(SECOND);
+        awaitRun();
+        assertTrue(self[0].isDone());
+    }
+
+    @Test
+    void nothingStartsAfterTheEndOfTheScope() {
+        Tasks.Task waiting = tasks.after(SECOND, () -> {
+            ran.release();
+            return null;
+        });
+        scope.cancel("test");
+        assertTrue(waiting.isDone());
+        assertThrows(IllegalStateException.class, () -> tasks.submit(() -> null));
+    }
+
+    @Test
+    void tasksOfADeviceEndWithTheLayer() {
+        LayerScope device = new LayerScope("e", core.services, gate, scope);
+        scope.cancel("test");
+        assertTrue(device.cancellation().isCancelled());
+        Tasks.Task task = device.tasks().submit(() -> {
+            ran.release();
+            return null;
+        });
+        platform.advance(SECOND);
+        assertEquals(0, ran.availablePermits());
+        task.cancel();
+    }
+
+    @Test
+    void aThousandMayWaitAndNoMore() {
+        for (int i = 0; i < 1000; i++) {
+            tasks.after(SECOND, () -> null);
+        }
+        assertThrows(IllegalStateException.class, () -> tasks.submit(() -> null));
+    }
+
+    @Test
+    void whatWasCancelledMakesRoom() {
+        for (int i = 0; i < 3000; i++) {
+            tasks.after(SECOND, () -> null).cancel();
+        }
+        tasks.after(SECOND, () -> null);
+    }
+
+    @Test
+    void aTaskEndsQuietlyAtAClosedGate() throws Exception {
+        gate.close();
+        awaitDone(tasks.submit(() -> {
+            ran.release();
+            return null;
+        }));
+        assertEquals(0, ran.availablePermits());
+    }
+}

@@ -25,7 +25,7 @@ class DocumentsIT {
     private static final Pattern HELP = Pattern.compile("^@Help\\(\"([^\"]+)\"\\)$", Pattern.MULTILINE);
     private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
     private static final Pattern KEY = Pattern.compile("(?<![\\w-])([a-z][a-z0-9-]*)=");
-    private static final Pattern COMMAND = Pattern.compile("^(?: {4})?(?:\\./)?sluice (.*(?:\\\\\n.*)*)$", Pattern.MULTILINE);
+    private static final Pattern COMMAND = Pattern.compile("^(?: {4})?(?:\\./)?sluice ((?:[^\n\\\\]|\\\\\n|\\\\.)*)$", Pattern.MULTILINE);
 
     /** By directory name, from the sources: name of the kind and its sentence. */
     private static Map<String, List<String>> declared(String below) throws IOException {

@@ -86,7 +86,8 @@ class InPlaceUpdateIT extends ServedTest {
             assertTrue(c.get(30, TimeUnit.SECONDS) > 0);
         }
         assertEquals(Math.min(100, before + 20), swaps("*").size(), () -> swaps("*").toString());
-        assertTrue(swaps("*").stream().limit(20).allMatch(w -> w.result().startsWith("ok") && w.stranded().isEmpty()), swaps("*").toString());
+        assertTrue(swaps("*").stream().limit(20).allMatch(w -> w.result().startsWith("ok") && w.stranded().isEmpty()),
+                () -> swaps("*").toString());
     }
 
     private Callable<Long> client(int number, AtomicBoolean done) {

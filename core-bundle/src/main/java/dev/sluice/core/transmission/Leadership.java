@@ -53,6 +53,8 @@ final class Leadership {
     private final PooledBuffer input;
     private final ByteBuffer payloadView;
     private PooledBuffer largePayload;
+    /** When the first reply of the batch was finished; the leader's own. */
+    long oldestReply;
     private int phase;
     /** Counts calls, so that a watcher sees whether it is still the same one. */
     private int call;

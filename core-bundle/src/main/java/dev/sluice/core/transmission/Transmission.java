@@ -34,6 +34,8 @@ public final class Transmission {
     /** Replies of this many bytes are sent before more requests are run. */
     private static final long SEND_AT = 256 << 10;
     private static final long QUIET_LOOK_NANOS = 1_000_000;
+    /** A finished reply waits no longer than this for company, as long as calls return. */
+    private static final long LINGER_NANOS = 200_000;
     private static final Duration GATE_LOOK = Duration.ofMillis(200);
     private static final System.Logger LOG = System.getLogger("dev.sluice.transmission");
 
@@ -286,18 +288,25 @@ public final class Transmission {
                 return sendIfLarge(me);
             }
             announce();
+            long before = services.platform().nanoTime();
             try {
+                if (!me.batch.isEmpty() && before - me.oldestReply > LINGER_NANOS) {
+                    flush(me);
+                }
                 runner.prepare(r, me.batch, me.reply, me.outcome);
-            } catch (NbdException e) {
+            } catch (IOException e) {
                 open.gate().exit();
                 throw e;
             }
-            long before = services.platform().nanoTime();
             me.enterCall();
             runner.call(open.device(), r, payload, me.reply, me.outcome);
             still = me.leaveCall();
             open.gate().exit();
-            pace.record(r.type, services.platform().nanoTime() - before, r.type <= Command.WRITE ? r.length : 0);
+            long after = services.platform().nanoTime();
+            pace.record(r.type, after - before, r.type <= Command.WRITE ? r.length : 0);
+            if (still && me.batch.isEmpty()) {
+                me.oldestReply = after;
+            }
         } finally {
             if (serial != null) {
                 serial.unlock();

@@ -10,16 +10,19 @@ import java.util.List;
 /**
  * Looks at the busy connections again and again: where the leader has been in one call for a whole tick, a follower is
  * sent to take over the input and to send what is finished. Whatever a call does, a finished reply leaves within about
- * two ticks.
+ * two ticks; once a type of request is known to be slow it goes to workers at once, and nobody has to be overtaken.
+ *
+ * <p>The tick is a compromise: at 150 us the wake-ups of this thread alone cost 3 us of CPU per request at depth 1 on
+ * two cores, and the 99th percentile rose from 23 to 110 us.
  *
  * <p>One thread for all connections, and none while all are idle: a leader that gets work announces itself, and a
  * connection that was seen idle for {@link #QUIET} is forgotten again.
  */
 public final class Watcher {
     /** How often. */
-    static final long TICK_NANOS = 150_000;
+    static final long TICK_NANOS = 1_000_000;
     /** Ticks without work after which a connection is not watched any more. */
-    static final int QUIET = 64;
+    static final int QUIET = 16;
 
     private final Platform platform;
     private final Monitor monitor;

@@ -247,7 +247,11 @@ public final class Transmission {
                 }
                 refusal = refusal != null ? refusal : new RequestValidator.Refusal(NbdError.EINVAL, "too much payload");
             } else {
-                payload = readPayload(me, (int) r.payload);
+                try {
+                    payload = readPayload(me, (int) r.payload);
+                } catch (NbdException e) {
+                    return skip(me, r.payload) ? refuse(me, r, e) : Turn.GONE;
+                }
                 if (payload == null) {
                     return Turn.GONE;
                 }
@@ -294,6 +298,10 @@ public final class Transmission {
                     flush(me);
                 }
                 runner.prepare(r, me.batch, me.reply, me.outcome);
+            } catch (NbdException e) {
+                open.gate().exit();
+                me.dropPayload();
+                return refuse(me, r, e);
             } catch (IOException e) {
                 open.gate().exit();
                 throw e;
@@ -319,6 +327,15 @@ public final class Transmission {
         }
         me.dropPayload();
         runner.encode(r, me.batch, me.reply, me.outcome);
+        return sendIfLarge(me);
+    }
+
+    /** There is no memory for the request: it is answered with that, in the little room that the batch still has. */
+    private Turn refuse(Leadership me, Request r, NbdException e) throws IOException {
+        flush(me);
+        me.batch.ensure(64);
+        runner.refuse(r, me.batch, e.error(), e.getMessage());
+        count(r, true);
         return sendIfLarge(me);
     }
 

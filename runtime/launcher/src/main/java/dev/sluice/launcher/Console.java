@@ -101,11 +101,12 @@ final class Console {
     void detach(boolean errorToo) throws IOException {
         out.flush();
         err.flush();
-        new FileOutputStream(FileDescriptor.out).close();
         new FileInputStream(FileDescriptor.in).close();
         if (errorToo && !verbose) {
             new FileOutputStream(FileDescriptor.err).close();
         }
+        // last: its end is what the script waits for
+        new FileOutputStream(FileDescriptor.out).close();
     }
 
     private void strayOutput(String line) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,6 +24,12 @@ class LifeCycleIT {
     @TempDir
     private Path directory;
     private Sluice sluice;
+
+    /** The first start after a build makes the archive of classes, in a JVM of its own. */
+    @BeforeAll
+    static void startOnce(@TempDir Path scratch) throws Exception {
+        assertEquals(0, new Sluice(scratch.toRealPath()).run("--version").status());
+    }
 
     @BeforeEach
     void prepare() throws Exception {

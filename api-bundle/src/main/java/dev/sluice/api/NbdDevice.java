@@ -41,7 +41,8 @@ public interface NbdDevice extends AutoCloseable {
 
     /**
      * Called once after the last request and before {@link #close}, from the client inwards: a filter may still
-     * write to the device below it here. Not called if {@link #prepare()} failed. Corresponds to nbdkit's
+     * write to the device below it here. Not called if {@link #prepare()} failed, nor for a device that was
+     * {@linkplain #release() released} to a successor. Corresponds to nbdkit's
      * {@code finalize}.
      *
      * @throws IOException logged and counted; the device is closed all the same
@@ -124,7 +125,10 @@ public interface NbdDevice extends AutoCloseable {
         return Optional.empty();
     }
 
-    /** Takes over what {@link #release()} of the device before gave; as {@link NbdLayer#adopt}. */
+    /**
+     * Takes over what {@link #release()} of the device before gave; as {@link NbdLayer#adopt}. Called before
+     * {@link #prepare()} if the layer is {@link NbdLayer#exclusive()} or its code was away; after it otherwise.
+     */
     default void adopt(HandOver state) throws Exception {
         throw new ConfigException("this version can't take over state of format '" + state.format() + "' version " + state.version());
     }

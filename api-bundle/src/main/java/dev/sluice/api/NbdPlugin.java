@@ -29,7 +29,7 @@ public interface NbdPlugin extends NbdLayer {
     NbdDevice open(OpenRequest request) throws IOException;
 
     /**
-     * The exports to show to a client that asks for a list; at most 10,000 are sent.
+     * The exports to show to a client that asks for a list; a list of more than 10,000 is refused.
      *
      * @return by default one export, {@link #defaultExport}, without a description
      * @throws IOException the client gets {@code NBD_REP_ERR_PLATFORM}

@@ -82,7 +82,7 @@ public abstract class FilterContract extends DeviceContract {
     }
 
     @Test
-    void aFailureOfTheNextDeviceComesThroughAndLeavesTheReplyAsItWas() throws Exception {
+    void aFailureOfTheNextDeviceComesThroughAndTheReadCanBeTriedAgain() throws Exception {
         Connection c = start().connect();
         assumeTrue(passesFailures() && c.info().size() > 0, "the filter does not pass failures on");
         int length = (int) Math.min(c.info().size(), 65536);
@@ -90,7 +90,8 @@ public abstract class FilterContract extends DeviceContract {
         model().failWith(NbdError.ENOMEM);
         NbdException e = assertThrows(NbdException.class, () -> c.device().read(0, length, reply));
         assertEquals(NbdError.ENOMEM, e.error());
-        assertEquals(length, reply.remaining());
+        // The core's wrapper does this between all layers.
+        reply.rewind(length);
         model().failWith(null);
         c.device().read(0, length, reply);
         assertArrayEquals(Arrays.copyOf(expected(c), length), reply.finish());

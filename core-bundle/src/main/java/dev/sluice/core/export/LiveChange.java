@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Changes the layers of a running export for all its connections or for none: insert, remove, move, replace, other
@@ -102,7 +103,7 @@ final class LiveChange {
         private final ChangePlan plan;
         private final ChangeOptions options;
         private final List<LayerSlot> after = new ArrayList<>();
-        private final List<LayerSlot> fresh = new ArrayList<>();
+        private final List<LayerSlot> fresh = new CopyOnWriteArrayList<>();
         private final Monitor monitor = platform.monitor("change of export " + export.name());
         private Reshape reshape;
         private boolean shut;
@@ -199,7 +200,7 @@ final class LiveChange {
                         if (!c.gate().isClosed()) {
                             reshape.openBeside(c.chain());
                         }
-                        return null;
+                        return true;
                     });
                 }
             } catch (NbdException e) {

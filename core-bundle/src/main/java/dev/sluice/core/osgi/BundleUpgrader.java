@@ -8,6 +8,7 @@ import dev.sluice.core.export.Exports;
 import dev.sluice.core.export.Kind;
 import dev.sluice.core.util.Deadline;
 import dev.sluice.core.util.Failures;
+import dev.sluice.core.util.Monitor;
 import dev.sluice.core.util.Platform;
 import dev.sluice.core.view.RuntimeControl;
 import java.io.IOException;
@@ -29,11 +30,13 @@ import org.osgi.framework.BundleException;
  */
 final class BundleUpgrader implements RuntimeControl.Upgrader {
     private static final Duration ARRIVAL = Duration.ofSeconds(10);
+    private static final Duration BUSY = Duration.ofSeconds(60);
 
     private final BundleContext context;
     private final Platform platform;
     private final ServiceKinds kinds;
     private final Exports exports;
+    private final Monitor oneAtATime;
     private long installed;
 
     BundleUpgrader(BundleContext context, Platform platform, ServiceKinds kinds, Exports exports) {
@@ -41,10 +44,22 @@ final class BundleUpgrader implements RuntimeControl.Upgrader {
         this.platform = platform;
         this.kinds = kinds;
         this.exports = exports;
+        this.oneAtATime = platform.monitor("upgrades");
     }
 
     @Override
-    public synchronized List<SwapRecord> upgrade(String location, ChangeOptions options) {
+    public List<SwapRecord> upgrade(String location, ChangeOptions options) {
+        if (!oneAtATime.tryLock(Deadline.after(platform, BUSY))) {
+            throw new ConfigException(location + ": another upgrade has not ended for " + BUSY.toSeconds() + " s");
+        }
+        try {
+            return upgradeNow(location, options);
+        } finally {
+            oneAtATime.unlock();
+        }
+    }
+
+    private List<SwapRecord> upgradeNow(String location, ChangeOptions options) {
         // The system bundle's context: what is installed here must outlive the core.
         BundleContext system = context.getBundle(org.osgi.framework.Constants.SYSTEM_BUNDLE_LOCATION).getBundleContext();
         Bundle fresh = install(system, location);

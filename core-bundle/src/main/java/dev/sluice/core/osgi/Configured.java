@@ -66,7 +66,7 @@ final class Configured {
         throw wrong(key, value.toString(), "a number from " + min + " to " + max);
     }
 
-    long size(String key, long fallback) {
+    long size(String key, long fallback, long min) {
         Object value = properties.get(key);
         if (value == null) {
             return fallback;

@@ -58,7 +58,7 @@ public final class CoreComponent {
     public CoreComponent(BundleContext context, Map<String, Object> properties) {
         Configured config = new Configured("core", properties);
         workers = new Workers(platform, "sluice-worker", config.integer("max-threads", 2048, 16, 100_000));
-        buffers = new BufferPool(platform, config.size("max-buffers", 1L << 30));
+        buffers = new BufferPool(platform, config.size("max-buffers", 1L << 30, 256L << 20));
         services = new Services(platform, buffers, new Files(), workers, timers, Path.of(System.getProperty("java.io.tmpdir")),
                 this::shutdownRequested);
         exports = new Exports(services, swaps);

@@ -21,7 +21,8 @@ import org.osgi.service.component.annotations.Reference;
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class ExportComponent {
     private final CoreComponent core;
-    private Export export;
+    // DS calls activate, modified and deactivate of one component one after the other
+    private volatile Export export;
 
     /** Adds the export; what its configuration lacks is reported, and the export is not there. */
     @Activate
@@ -44,7 +45,7 @@ public final class ExportComponent {
      * anew. An edit that is refused leaves the export as it was.
      */
     @Modified
-    public synchronized void modified(Map<String, Object> properties) {
+    public void modified(Map<String, Object> properties) {
         ExportConfig edited;
         try {
             edited = config(properties);
@@ -83,7 +84,7 @@ public final class ExportComponent {
 
     /** Ends the export. */
     @Deactivate
-    public synchronized void deactivate() {
+    public void deactivate() {
         if (export != null) {
             core.exports().find(export.name()).ifPresent(e -> core.exports().remove(e, "the export is removed"));
         }

@@ -53,6 +53,8 @@ final class Leadership {
     private final PooledBuffer input;
     private final ByteBuffer payloadView;
     private PooledBuffer largePayload;
+    /** The last request had a payload that did not fit the input; the leader's own. */
+    boolean expectLarge;
     /** When the first reply of the batch was finished; the leader's own. */
     long oldestReply;
     private int phase;

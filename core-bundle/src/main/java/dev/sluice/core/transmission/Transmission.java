@@ -36,6 +36,7 @@ public final class Transmission {
     private static final long QUIET_LOOK_NANOS = 1_000_000;
     /** A finished reply waits no longer than this for company, as long as calls return. */
     private static final long LINGER_NANOS = 200_000;
+    private static final int WITH_HEADER = 4096;
     private static final Duration GATE_LOOK = Duration.ofMillis(200);
     private static final System.Logger LOG = System.getLogger("dev.sluice.transmission");
 
@@ -271,26 +272,18 @@ public final class Transmission {
 
     private Turn runInPlace(Leadership me, Request r, ByteBuffer payload) throws IOException {
         Monitor serial = open.serialLock();
-        if (serial != null && !serial.tryLock()) {
-            flush(me);
-            while (!serial.tryLock(Deadline.after(services.platform(), Duration.ofSeconds(1)))) {
-                if (closed) {
-                    return Turn.GONE;
-                }
+        if (!enter(me, serial)) {
+            me.dropPayload();
+            if (closed) {
+                return Turn.GONE;
             }
+            me.batch.ensure(64);
+            runner.refuse(r, me.batch, NbdError.ESHUTDOWN, stopping == null ? "the export is going away" : stopping);
+            count(r, true);
+            return sendIfLarge(me);
         }
         boolean still;
         try {
-            if (!open.gate().tryEnter() && !awaitGate(me)) {
-                me.dropPayload();
-                if (closed) {
-                    return Turn.GONE;
-                }
-                me.batch.ensure(64);
-                runner.refuse(r, me.batch, NbdError.ESHUTDOWN, stopping == null ? "the export is going away" : stopping);
-                count(r, true);
-                return sendIfLarge(me);
-            }
             announce();
             long before = services.platform().nanoTime();
             try {
@@ -357,10 +350,38 @@ public final class Transmission {
         }
     }
 
+    /**
+     * Takes the serial lock, if there is one, and enters the gate. While either makes this wait nothing is held and
+     * everything finished has been sent.
+     *
+     * @return false if the connection or the export ends; nothing is held then
+     */
+    private boolean enter(Leadership me, Monitor serial) throws IOException {
+        while (true) {
+            if (serial != null && !serial.tryLock()) {
+                flush(me);
+                while (!serial.tryLock(Deadline.after(services.platform(), Duration.ofSeconds(1)))) {
+                    if (closed) {
+                        return false;
+                    }
+                }
+            }
+            if (open.gate().tryEnter()) {
+                return true;
+            }
+            if (serial != null) {
+                serial.unlock();
+            }
+            if (!awaitGate(me)) {
+                return false;
+            }
+        }
+    }
+
     private boolean awaitGate(Leadership me) throws IOException {
         flush(me);
         Gate gate = open.gate();
-        while (!gate.tryEnter()) {
+        while (gate.isShut() || gate.isClosed()) {
             if (gate.isClosed() || closed) {
                 return false;
             }
@@ -427,6 +448,7 @@ public final class Transmission {
             return me.takePayload(length);
         }
         ByteBuffer large = me.largePayload(pool, length);
+        me.expectLarge = true;
         large.put(in);
         flush(me);
         while (large.hasRemaining()) {
@@ -463,6 +485,11 @@ public final class Transmission {
         }
         int n;
         waiting = in.position() == 0;
+        if (me.expectLarge) {
+            // Another large write is likely: what is read together with its header has to be copied, so that is little.
+            in.limit(Math.min(in.capacity(), in.position() + WITH_HEADER));
+            me.expectLarge = false;
+        }
         if (hot) {
             long before = services.platform().nanoTime();
             n = wire.read(in);

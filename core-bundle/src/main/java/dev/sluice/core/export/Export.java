@@ -2,6 +2,7 @@ package dev.sluice.core.export;
 
 import dev.sluice.api.ClientInfo;
 import dev.sluice.api.ConfigException;
+import dev.sluice.api.DeviceInfo;
 import dev.sluice.api.ExportInfo;
 import dev.sluice.api.NbdError;
 import dev.sluice.api.NbdException;
@@ -153,6 +154,7 @@ public final class Export {
                 return;
             }
             List<LayerSlot> made = new ArrayList<>();
+            List<Kind> used = new ArrayList<>();
             for (ExportConfig.LayerSpec spec : config.layers()) {
                 Optional<Kind> kind = kinds.find(spec.filter(), spec.kind());
                 if (kind.isEmpty()) {
@@ -160,6 +162,7 @@ public final class Export {
                     return;
                 }
                 made.add(new LayerSlot(spec, kind.get()));
+                used.add(kind.get());
             }
             try {
                 for (LayerSlot slot : made) {
@@ -168,14 +171,34 @@ public final class Export {
                 for (int i = made.size() - 1; i >= 0; i--) {
                     factory.ready(made.get(i).layer(), made.get(i).spec());
                 }
-            } catch (ConfigException e) {
+            } catch (RuntimeException | Error e) {
+                endTasks();
                 disposeAll(made);
+                controlGate.reopen();
+                Optional<Kind> left = used.stream().filter(k -> kinds.find(k.filter(), k.name()).filter(k::equals).isEmpty()).findFirst();
+                if (left.isPresent()) {
+                    // It went while its layer was made: that is no fault of the configuration.
+                    String which = (left.get().filter() ? "filter '" : "plugin '") + left.get().name() + "'";
+                    become(ExportState.WAITING, which + " has left, waiting for it to come back");
+                    if (kinds.find(left.get().filter(), left.get().name()).isPresent()) {
+                        start();
+                    }
+                    return;
+                }
                 become(ExportState.FAILED, Failures.line(e));
                 return;
             }
             setSlots(made);
             become(ExportState.ACTIVE, "");
         });
+    }
+
+    /** Layers that were made ready may have work in the background, which must not run while they are closed. */
+    private void endTasks() {
+        controlGate.shut();
+        if (!controlGate.awaitEmpty(Deadline.after(services.platform(), config.drain()))) {
+            LOG.log(System.Logger.Level.ERROR, "export " + name() + ": a background task of a layer that is not used does not return");
+        }
     }
 
     /** Runs one operation while no other runs. */
@@ -318,20 +341,27 @@ public final class Export {
     }
 
     /**
-     * Runs a call inside the gate of other calls; waits while it is shut.
+     * Runs a call inside the gate of other calls; waits while it is shut. A call that answers null is run again when the
+     * export is active again.
      *
      * @throws NbdException ESHUTDOWN if the export does not come back in time, or what the call throws
      */
     <T> T inside(Call<T> call) throws NbdException {
         Deadline deadline = Deadline.after(services.platform(), OPEN_WAIT);
-        if (!awaitActive(deadline) || !controlGate.enter(deadline)) {
-            throw unavailable();
+        while (awaitActive(deadline) && controlGate.enter(deadline)) {
+            try {
+                // What was so before the gate was entered need not be so any more.
+                if (state() == ExportState.ACTIVE) {
+                    T result = call.run();
+                    if (result != null) {
+                        return result;
+                    }
+                }
+            } finally {
+                controlGate.exit();
+            }
         }
-        try {
-            return call.run();
-        } finally {
-            controlGate.exit();
-        }
+        throw unavailable();
     }
 
     private NbdException unavailable() {
@@ -362,34 +392,38 @@ public final class Export {
     void preconnect(ClientInfo client) throws NbdException {
         inside(() -> {
             LayerCalls.preconnect(layers(), client);
-            return null;
+            return true;
         });
     }
 
     /** Opens its chain for a client. */
     OpenConnection open(String exportName, ClientInfo client, ExportDirectory.SessionControl session) throws NbdException {
         return inside(() -> {
-            Chain chain = openChain(exportName, client);
+            List<Layer> used = layers();
+            Chain chain = openChain(used, exportName, client);
+            DeviceInfo info = threadModel == ThreadModel.SERIALIZE_CONNECTIONS ? chain.promised().with().multiConn(false).build()
+                    : chain.promised();
             OpenConnection connection = new OpenConnection(this, exportName, client, chain,
-                    new Gate(services.platform(), "connection " + client.connection()), chain.promised(), session,
+                    new Gate(services.platform(), "connection " + client.connection()), info, session,
                     services.platform().monitor("requests of connection " + client.connection()));
             monitor.lock();
             try {
-                if (state == ExportState.ACTIVE) {
+                if (state == ExportState.ACTIVE && used.equals(layers())) {
                     connections.add(connection);
                     return connection;
                 }
             } finally {
                 monitor.unlock();
             }
+            // A change has begun meanwhile: it does not know this chain.
             chain.close();
-            throw unavailable();
+            return null;
         });
     }
 
-    private Chain openChain(String exportName, ClientInfo client) throws NbdException {
+    private Chain openChain(List<Layer> layers, String exportName, ClientInfo client) throws NbdException {
         try {
-            return Chain.open(layers(), client, exportName, config.readOnly() || client.readOnly());
+            return Chain.open(layers, client, exportName, config.readOnly() || client.readOnly());
         } catch (NbdException e) {
             String text = e.getMessage();
             if (!text.equals(lastRefusal)) {
@@ -428,6 +462,17 @@ public final class Export {
             if (inside) {
                 controlGate.exit();
             }
+        }
+    }
+
+    /** Takes a connection out whose calls do not return. */
+    void forget(OpenConnection connection) {
+        monitor.lock();
+        try {
+            connections.remove(connection);
+            monitor.signalAll();
+        } finally {
+            monitor.unlock();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.sluice.core.export;
 
 import dev.sluice.api.runtime.ExportState;
+import dev.sluice.core.chain.Layer;
 import dev.sluice.core.util.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,11 +25,13 @@ public final class ExportStop {
 
     /**
      * Waits until nobody is inside the layers; the gates are shut. Past the deadline: cancel, a second of grace, then
-     * the connections whose calls still do not return are closed and their calls stranded.
+     * the connections whose calls were late are closed; calls that still do not return are stranded, and their connection
+     * takes part in nothing any more.
      *
+     * @param going the layers that are to be taken out; the others go on
      * @return what was stranded, for the report
      */
-    List<String> drainOrStrand(Duration drain, String why) {
+    List<String> drainOrStrand(Duration drain, String why, List<Layer> going) {
         Deadline deadline = Deadline.after(export.services().platform(), drain);
         List<OpenConnection> stuck = new ArrayList<>();
         for (OpenConnection c : export.connections()) {
@@ -40,12 +43,19 @@ public final class ExportStop {
         if (stuck.isEmpty() && control) {
             return List.of();
         }
-        export.layers().forEach(l -> l.scope().cancel(why));
+        going.forEach(l -> l.scope().cancel(why));
+        stuck.forEach(c -> c.cancel(why));
         Deadline grace = Deadline.after(export.services().platform(), GRACE);
         List<String> stranded = new ArrayList<>();
         for (OpenConnection c : stuck) {
-            if (!c.gate().awaitEmpty(grace)) {
+            if (c.gate().awaitEmpty(grace)) {
+                // Its devices were told to stop, so it can't go on; what it was asked is answered.
+                c.session().disconnectSoft(why);
+                c.session().disconnectQuiet(why, GRACE);
+            } else {
                 stranded.add(strand(c, why));
+                export.forget(c);
+                c.gate().close();
                 c.session().disconnectHard(why);
             }
         }

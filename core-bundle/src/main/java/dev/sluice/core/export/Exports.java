@@ -17,6 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** All exports of the server: found by name for clients, told of kinds that come and go. */
 public final class Exports implements ExportDirectory, Kinds.Listener {
+    private static final System.Logger LOG = System.getLogger("dev.sluice.export");
+
     private final Services services;
     private final SwapLog swaps;
     private final Map<String, Export> byName = new ConcurrentHashMap<>();
@@ -49,8 +51,9 @@ public final class Exports implements ExportDirectory, Kinds.Listener {
 
     /** Ends an export. */
     public void remove(Export export, String why) {
-        byName.remove(export.name(), export);
+        // Until it has stopped it is told of kinds that leave: their code may still be in use.
         export.stop().stop(why);
+        byName.remove(export.name(), export);
         swaps.forget(export.name());
     }
 
@@ -103,7 +106,12 @@ public final class Exports implements ExportDirectory, Kinds.Listener {
     @Override
     public void leaving(Kind kind) {
         for (Export export : byName.values()) {
-            export.exclusively(() -> export.swap().leaving(kind));
+            try {
+                export.exclusively(() -> export.swap().leaving(kind));
+            } catch (RuntimeException | Error e) {
+                // The other exports are still to be told.
+                LOG.log(System.Logger.Level.ERROR, "export " + export.name() + ": internal error while " + kind.name() + " leaves", e);
+            }
         }
     }
 

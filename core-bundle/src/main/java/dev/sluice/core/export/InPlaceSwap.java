@@ -31,7 +31,12 @@ final class InPlaceSwap {
     private long shutAt;
     private long drained;
     private Timers.Timer hold;
+    /** Counts hold times, so that one that is over in the moment in which it is ended does not end the next one. */
+    private long holds;
+    /** Why the export was hidden before it was held; null if it was not. */
+    private String hidden;
     private final List<String> replaced = new ArrayList<>();
+    private final List<String> stranded = new ArrayList<>();
 
     InPlaceSwap(Export export, SwapLog log) {
         this.export = export;
@@ -45,21 +50,34 @@ final class InPlaceSwap {
             return;
         }
         String what = (kind.filter() ? "filter '" : "plugin '") + kind.name() + "'";
-        if (export.state() != ExportState.ACTIVE && export.state() != ExportState.HELD) {
-            export.disposeAll(using);
-            return;
+        String why = what + " has left, waiting for it to come back";
+        ExportState before = export.state();
+        if (before == ExportState.STOPPING) {
+            hidden = export.why();
         }
-        export.become(ExportState.HELD, what + " has left, waiting for it to come back");
+        // Without clients, after the hold time, new ones are turned away; the layers that are left may still be busy.
+        boolean waiting = before == ExportState.WAITING;
+        if (!waiting) {
+            export.become(ExportState.HELD, why);
+        }
         shutGates();
-        List<String> stuck = export.stop().drainOrStrand(export.config().drain(), what + " is being stopped");
+        stranded.addAll(export.stop().drainOrStrand(export.config().drain(), what + " is being stopped",
+                using.stream().map(LayerSlot::layer).toList()));
         for (LayerSlot slot : using) {
             takeOut(slot);
         }
-        replaced.addAll(stuck);
         putBack();
-        if (shut && hold == null) {
-            hold = export.services().timers().after(export.config().hold(), () -> export.services().workers().tryRun(this::holdIsOver));
+        if (shut && waiting) {
+            reopenForNewClients(why);
+        } else if (shut && hold == null) {
+            startHold();
         }
+    }
+
+    private void startHold() {
+        long number = ++holds;
+        hold = export.services().timers().after(export.config().hold(),
+                () -> export.services().platform().start("sluice-hold-" + export.name(), () -> holdIsOver(number)));
     }
 
     private void takeOut(LayerSlot slot) {
@@ -103,6 +121,7 @@ final class InPlaceSwap {
         reopen();
         record("ok, now " + String.join(", ", filled));
         replaced.clear();
+        stranded.clear();
     }
 
     /** Null if the slot is filled, else why not. */
@@ -112,7 +131,7 @@ final class InPlaceSwap {
             layer = export.factory().configured(kind, slot.spec(), export.config());
             export.factory().ready(layer, slot.spec());
             slot.waiting().putIn(chains(), layer);
-        } catch (NbdException | RuntimeException e) {
+        } catch (NbdException | RuntimeException | Error e) {
             if (layer != null) {
                 export.factory().dispose(kind, layer);
             }
@@ -144,14 +163,19 @@ final class InPlaceSwap {
             hold = null;
         }
         export.recomputeThreadModel();
-        export.become(ExportState.ACTIVE, "");
+        if (hidden == null) {
+            export.become(ExportState.ACTIVE, "");
+        } else {
+            export.become(ExportState.STOPPING, hidden);
+            hidden = null;
+        }
         export.connections().forEach(c -> c.gate().reopen());
         export.controlGate().reopen();
     }
 
-    private void holdIsOver() {
+    private void holdIsOver(long number) {
         export.exclusively(() -> {
-            if (!shut) {
+            if (!shut || hold == null || number != holds) {
                 return;
             }
             hold = null;
@@ -208,7 +232,7 @@ final class InPlaceSwap {
     private void record(String result) {
         Duration pause = Duration.ofNanos(export.services().platform().nanoTime() - shutAt);
         SwapRecord swap = new SwapRecord(Instant.now(), export.name(), "in place: " + String.join(", ", replaced), result, drained, pause,
-                export.connections().size(), List.of());
+                export.connections().size(), stranded);
         log.add(swap);
         LOG.log(result.startsWith("ok") ? System.Logger.Level.INFO : System.Logger.Level.WARNING, "export " + export.name() + ": swap "
                 + swap.what() + ": " + result + " (pause " + pause.toMillis() + " ms, " + swap.connections() + " connections)");

@@ -1,0 +1,155 @@
+package dev.sluice.filter.cow;
+
+import dev.sluice.api.ConfigException;
+import dev.sluice.api.HandOver;
+import dev.sluice.api.LayerContext;
+import dev.sluice.api.NbdDevice;
+import dev.sluice.api.NbdError;
+import dev.sluice.api.NbdException;
+import dev.sluice.api.SharedFile;
+import dev.sluice.api.util.Sizes;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The overlays of one layer: one for each export name that clients have asked for, shared by the clients of that name. An
+ * overlay with changes stays when its clients go; one without is forgotten. Safe for use by several threads.
+ */
+final class Overlays {
+    static final String FORMAT = "dev.sluice.filter.cow";
+    static final int VERSION = 1;
+    /** Names come from clients, so there must be a limit. */
+    static final int MAX = 1000;
+
+    private final LayerContext context;
+    private final int blockSize;
+    /** Guarded by this. */
+    private final Map<String, Entry> entries = new HashMap<>();
+    /** Guarded by this: a successor has everything. */
+    private boolean released;
+
+    Overlays(LayerContext context, int blockSize) {
+        this.context = context;
+        this.blockSize = blockSize;
+    }
+
+    /** An overlay and how many devices use it. */
+    private static final class Entry {
+        final Overlay overlay;
+        int users;
+
+        Entry(Overlay overlay) {
+            this.overlay = overlay;
+        }
+    }
+
+    /**
+     * The overlay for one more device, which gives it back with {@link #detach}.
+     *
+     * @param behind the device that it will stand in front of, prepared
+     * @param told the size that the client knows already, if it came from a predecessor of this layer
+     */
+    synchronized Overlay attach(String export, NbdDevice behind, OptionalLong told) throws IOException {
+        if (released) {
+            throw new NbdException(NbdError.ESHUTDOWN, "the overlays were handed over to another object");
+        }
+        long size = behind.info().size();
+        Entry entry = entries.get(export);
+        if (entry == null) {
+            if (entries.size() >= MAX) {
+                throw new NbdException(NbdError.ENOMEM, "cow has overlays for " + MAX + " export names already, which is its limit");
+            }
+            entry = new Entry(new Overlay(export, context, blockSize, told.orElse(size)));
+            entries.put(export, entry);
+        } else if (entry.users == 0 && told.isEmpty()) {
+            resize(entry.overlay, behind, size);
+        }
+        if (size < entry.overlay.size()) {
+            dropIfUnused(entry);
+            throw new NbdException(NbdError.EINVAL, "the layer behind has " + size + " bytes, less than the " + entry.overlay.size()
+                    + " that the overlay of export '" + export + "' was made for");
+        }
+        entry.users++;
+        return entry.overlay;
+    }
+
+    private static void resize(Overlay overlay, NbdDevice behind, long size) throws IOException {
+        if (overlay.isClean()) {
+            overlay.resize(size);
+        } else if (size > overlay.size()) {
+            overlay.grow(behind, size);
+        }
+    }
+
+    synchronized void detach(Overlay overlay) throws IOException {
+        Entry entry = entries.get(overlay.export());
+        if (entry != null && entry.overlay == overlay) {
+            entry.users--;
+            dropIfUnused(entry);
+        }
+    }
+
+    /** Guarded by this. */
+    private void dropIfUnused(Entry entry) throws IOException {
+        if (entry.users == 0 && !released && entry.overlay.isClean()) {
+            entries.remove(entry.overlay.export());
+            entry.overlay.close();
+        }
+    }
+
+    synchronized HandOver release() {
+        released = true;
+        Map<String, Object> all = new HashMap<>();
+        for (Entry entry : entries.values()) {
+            if (!entry.overlay.isClean()) {
+                all.put(entry.overlay.export(), entry.overlay.release());
+            }
+        }
+        return new HandOver(FORMAT, VERSION, Map.of("block-size", blockSize, "overlays", all));
+    }
+
+    /** Checks everything first, so that a refused state is still whole when the predecessor gets it back. */
+    synchronized void adopt(HandOver state) throws IOException {
+        if (!state.format().equals(FORMAT) || state.version() != VERSION) {
+            throw new ConfigException("cow takes over overlays of format '" + FORMAT + "' version " + VERSION + ", not of '"
+                    + state.format() + "' version " + state.version());
+        }
+        Map<?, ?> all = (Map<?, ?>) state.state().get("overlays");
+        int given = (Integer) state.state().get("block-size");
+        if (given != blockSize && !all.isEmpty()) {
+            throw new ConfigException("cow-block-size=" + Sizes.format(blockSize) + " can't be used: the overlay in use has blocks of "
+                    + Sizes.format(given));
+        }
+        released = false;
+        for (Map.Entry<?, ?> e : all.entrySet()) {
+            String export = (String) e.getKey();
+            Map<?, ?> one = (Map<?, ?>) e.getValue();
+            Entry entry = entries.computeIfAbsent(export, name -> new Entry(new Overlay(name, context, blockSize, 0)));
+            entry.overlay.adopt((Long) one.get("size"), Optional.ofNullable((SharedFile) one.get("file")), pages(one));
+        }
+    }
+
+    @SuppressWarnings("unchecked") // as release() made it; the format says so
+    private static Map<Long, long[]> pages(Object one) {
+        return (Map<Long, long[]>) ((Map<?, ?>) one).get("pages");
+    }
+
+    synchronized void close() throws IOException {
+        released = true;
+        IOException failure = null;
+        for (Entry entry : entries.values()) {
+            try {
+                entry.overlay.close();
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+        entries.clear();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

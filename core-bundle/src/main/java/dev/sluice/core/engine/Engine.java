@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /** Listeners and connections of the server. Safe for use by several threads. */
 public final class Engine {
@@ -29,6 +30,8 @@ public final class Engine {
     private final Watcher watcher;
     private final HotSlots slots = new HotSlots(HOT_CONNECTIONS);
     private final Map<String, Listener> listeners = new ConcurrentHashMap<>();
+    /** Listeners that can't be as they are configured, and why. */
+    private final Map<String, ListenerStatus> refused = new ConcurrentHashMap<>();
 
     /** Without listeners. */
     public Engine(Services services, Network network, ExportDirectory directory) {
@@ -63,6 +66,16 @@ public final class Engine {
         return true;
     }
 
+    /** A listener whose configuration can't be used: it is shown with the reason until {@link #forget}. */
+    public void refuse(String name, String address, String why) {
+        refused.put(name, new ListenerStatus(name, false, address, why, 0, 0));
+    }
+
+    /** The configuration of a refused listener has gone. */
+    public void forget(String name) {
+        refused.remove(name);
+    }
+
     /** Stops to listen; connections stay. */
     public void unlisten(ListenerConfig config) {
         Listener listener = listeners.remove(config.name());
@@ -79,6 +92,10 @@ public final class Engine {
                 listener.awaitSettled(deadline);
                 return Optional.of(listener.status());
             }
+            ListenerStatus bad = refused.get(name);
+            if (bad != null) {
+                return Optional.of(bad);
+            }
             if (deadline.isOver()) {
                 return Optional.empty();
             }
@@ -88,7 +105,8 @@ public final class Engine {
 
     /** All listeners, by name. */
     public List<ListenerStatus> listeners() {
-        return listeners.values().stream().map(Listener::status).sorted(Comparator.comparing(ListenerStatus::name)).toList();
+        return Stream.concat(listeners.values().stream().map(Listener::status), refused.values().stream())
+                .sorted(Comparator.comparing(ListenerStatus::name)).toList();
     }
 
     /** All connections, oldest first. */

@@ -22,6 +22,8 @@ public final class Exports implements ExportDirectory, Kinds.Listener {
     private final Services services;
     private final SwapLog swaps;
     private final Map<String, Export> byName = new ConcurrentHashMap<>();
+    /** Exports that can't be as they are configured, and why. */
+    private final Map<String, String> refused = new ConcurrentHashMap<>();
     private volatile Kinds kinds;
 
     /** None yet. */
@@ -47,6 +49,21 @@ public final class Exports implements ExportDirectory, Kinds.Listener {
         }
         services.platform().start("sluice-export-" + config.name(), export::start);
         return export;
+    }
+
+    /** An export whose configuration can't be used: it is shown with the reason until {@link #forget}. */
+    public void refuse(String name, String why) {
+        refused.put(name, why);
+    }
+
+    /** The configuration of a refused export has gone. */
+    public void forget(String name) {
+        refused.remove(name);
+    }
+
+    /** Names of refused exports, with the reasons. */
+    public Map<String, String> refused() {
+        return Map.copyOf(refused);
     }
 
     /** Ends an export. */
@@ -86,7 +103,7 @@ public final class Exports implements ExportDirectory, Kinds.Listener {
     @Override
     public void arrived(Kind kind) {
         for (Export export : byName.values()) {
-            boolean concerned = export.config().layers().stream()
+            boolean concerned = export.specs().stream()
                     .anyMatch(s -> s.filter() == kind.filter() && s.kind().equals(kind.name()));
             ExportState state = export.state();
             if (concerned && (state == ExportState.WAITING || state == ExportState.HELD || state == ExportState.STARTING)) {
@@ -178,7 +195,7 @@ public final class Exports implements ExportDirectory, Kinds.Listener {
                 export.awaitSettled(deadline);
                 return Optional.of(export);
             }
-            if (deadline.isOver()) {
+            if (deadline.isOver() || refused.containsKey(name)) {
                 return Optional.empty();
             }
             services.platform().park(this, Math.min(deadline.remainingNanos(), 1_000_000));

@@ -23,6 +23,7 @@ public final class ExportComponent {
     private final CoreComponent core;
     // DS calls activate, modified and deactivate of one component one after the other
     private volatile Export export;
+    private volatile String name;
 
     /** Adds the export; what its configuration lacks is reported, and the export is not there. */
     @Activate
@@ -33,10 +34,12 @@ public final class ExportComponent {
 
     private void add(Map<String, Object> properties) {
         export = null;
+        name = String.valueOf(properties.get("name"));
         try {
             export = core.exports().add(config(properties));
         } catch (ConfigException e) {
             CoreComponent.refused(e);
+            core.exports().refuse(name, e.getMessage());
         }
     }
 
@@ -68,6 +71,7 @@ public final class ExportComponent {
         if (current != null) {
             core.exports().remove(current, "the export is configured anew");
         }
+        core.exports().forget(name);
         add(properties);
     }
 
@@ -87,6 +91,8 @@ public final class ExportComponent {
     public void deactivate() {
         if (export != null) {
             core.exports().find(export.name()).ifPresent(e -> core.exports().remove(e, "the export is removed"));
+        } else {
+            core.exports().forget(name);
         }
     }
 }

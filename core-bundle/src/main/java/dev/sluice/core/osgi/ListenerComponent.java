@@ -20,12 +20,14 @@ import org.osgi.service.component.annotations.Reference;
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class ListenerComponent {
     private final CoreComponent core;
+    private final String name;
     private final ListenerConfig config;
 
     /** Starts to listen; what goes wrong is reported and stands in the listener's status. */
     @Activate
     public ListenerComponent(@Reference(name = "core") CoreComponent core, Map<String, Object> properties) {
         this.core = core;
+        this.name = String.valueOf(properties.get("name"));
         ListenerConfig parsed = null;
         try {
             parsed = config(properties);
@@ -33,6 +35,7 @@ public final class ListenerComponent {
         } catch (ConfigException e) {
             parsed = null;
             CoreComponent.refused(e);
+            core.engine().refuse(name, String.valueOf(properties.get("address")), e.getMessage());
         }
         this.config = parsed;
     }
@@ -67,6 +70,8 @@ public final class ListenerComponent {
     public void deactivate() {
         if (config != null) {
             core.engine().unlisten(config);
+        } else {
+            core.engine().forget(name);
         }
     }
 }

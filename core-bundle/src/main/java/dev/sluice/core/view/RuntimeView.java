@@ -2,6 +2,7 @@ package dev.sluice.core.view;
 
 import dev.sluice.api.Parameter;
 import dev.sluice.api.runtime.ConnectionStatus;
+import dev.sluice.api.runtime.ExportState;
 import dev.sluice.api.runtime.ExportStatus;
 import dev.sluice.api.runtime.KindStatus;
 import dev.sluice.api.runtime.LayerStatus;
@@ -23,6 +24,7 @@ import dev.sluice.core.util.Deadline;
 import dev.sluice.core.util.Platform;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -82,7 +84,14 @@ public final class RuntimeView implements SluiceRuntime {
 
     @Override
     public List<ExportStatus> exports() {
-        return exports.all().stream().map(RuntimeView::export).toList();
+        List<ExportStatus> all = new ArrayList<>(exports.all().stream().map(RuntimeView::export).toList());
+        exports.refused().forEach((name, why) -> all.add(refused(name, why)));
+        all.sort(Comparator.comparing(ExportStatus::name));
+        return all;
+    }
+
+    private static ExportStatus refused(String name, String why) {
+        return new ExportStatus(name, ExportState.FAILED, why, List.of(), 0, "");
     }
 
     static ExportStatus export(Export export) {
@@ -116,7 +125,9 @@ public final class RuntimeView implements SluiceRuntime {
 
     @Override
     public Optional<ExportStatus> awaitExport(String name, Duration atMost) {
-        return exports.await(name, Deadline.after(platform, atMost)).map(RuntimeView::export);
+        Optional<Export> export = exports.await(name, Deadline.after(platform, atMost));
+        String why = exports.refused().get(name);
+        return export.isEmpty() && why != null ? Optional.of(refused(name, why)) : export.map(RuntimeView::export);
     }
 
     @Override

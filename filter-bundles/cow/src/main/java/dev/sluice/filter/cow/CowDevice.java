@@ -67,9 +67,7 @@ final class CowDevice implements NbdDevice {
 
     @Override
     public void read(long offset, int length, ReadReply reply) throws IOException {
-        if (filter.copyOnRead().isOn()) {
-            keep(offset, length);
-        }
+        IOException notKept = filter.copyOnRead().isOn() ? keep(offset, length) : null;
         int before = reply.remaining();
         try {
             long end = offset + length;
@@ -89,14 +87,21 @@ final class CowDevice implements NbdDevice {
             reply.rewind(before);
             throw e;
         }
+        if (notKept != null) {
+            filter.notKept(notKept);
+        }
     }
 
-    /** A copy that can't be kept is no reason to fail a read: the bytes are still behind. */
-    private void keep(long offset, int length) {
+    /**
+     * A copy that can't be kept is no reason to fail a read: the bytes are still behind. If they can't be had either, the
+     * read fails by itself.
+     */
+    private IOException keep(long offset, int length) {
         try {
             overlay.copyUp(behind, offset, length);
+            return null;
         } catch (IOException e) {
-            filter.notKept(e);
+            return e;
         }
     }
 

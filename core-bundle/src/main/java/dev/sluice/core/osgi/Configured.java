@@ -73,13 +73,13 @@ final class Configured {
         }
         try {
             long size = value instanceof Number number ? number.longValue() : Sizes.parse(value.toString());
-            if (size >= 0) {
+            if (size >= min) {
                 return size;
             }
         } catch (RuntimeException e) {
             // falls through to the one error line
         }
-        throw wrong(key, value.toString(), "a size such as 64M");
+        throw wrong(key, value.toString(), "a size of at least " + min + " bytes, such as 1G,");
     }
 
     Duration delay(String key, Duration fallback) {

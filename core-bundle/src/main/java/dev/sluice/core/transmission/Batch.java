@@ -23,6 +23,9 @@ final class Batch {
     /** The NONE chunk behind data that may fail while it is sent: replaced by an error chunk if it did. */
     static final byte END = 2;
 
+    /** A larger arena, which some replies need, is not kept. */
+    private static final int KEPT = 256 << 10;
+
     private final BufferPool pool;
     private final int arenaSize;
     private PooledBuffer arena;
@@ -55,12 +58,13 @@ final class Batch {
         if (arena != null && arena.whole().capacity() - used >= size) {
             return;
         }
+        PooledBuffer larger = pool.lease(Math.max(arenaSize, size));
+        // Only now: without memory the batch keeps what it has, with room for an error.
         if (arena != null) {
             own(arena);
-            arena = null;
             dropViews();
         }
-        arena = pool.lease(Math.max(arenaSize, size));
+        arena = larger;
         generation++;
         used = 0;
     }
@@ -256,6 +260,11 @@ final class Batch {
         used = 0;
         viewCount = 0;
         bytes = 0;
+        if (arena != null && arena.whole().capacity() > Math.max(arenaSize, KEPT)) {
+            arena.close();
+            arena = null;
+            dropViews();
+        }
     }
 
     /** As {@link #reset}, and the arena is given back too. */

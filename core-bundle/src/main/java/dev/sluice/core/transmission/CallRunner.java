@@ -57,8 +57,9 @@ final class CallRunner {
             }
         } catch (NbdException e) {
             outcome.failed(e.error(), e.getMessage());
-        } catch (IOException | RuntimeException e) {
-            outcome.failed(NbdError.EIO, Failures.line(e));
+        } catch (Throwable t) {
+            // Whatever it is: the caller must leave the gate and answer.
+            outcome.failed(NbdError.EIO, Failures.line(t));
         }
     }
 

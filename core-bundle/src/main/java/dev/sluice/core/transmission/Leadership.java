@@ -6,6 +6,7 @@ import dev.sluice.core.buffer.PooledBuffer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * One thread's turn at a connection's input: what it has read and not yet run, and the replies that it has finished and
@@ -53,6 +54,8 @@ final class Leadership {
     private final PooledBuffer input;
     private final ByteBuffer payloadView;
     private PooledBuffer largePayload;
+    /** The poller has seen bytes, or the end, that have to be read before the connection may be parked again. */
+    boolean wokenToRead;
     /** The last request had a payload that did not fit the input; the leader's own. */
     boolean expectLarge;
     /** When the first reply of the batch was finished; the leader's own. */
@@ -61,7 +64,7 @@ final class Leadership {
     /** Counts calls, so that a watcher sees whether it is still the same one. */
     private int call;
     /** The call that a follower was already sent for; the watcher's own. */
-    int sentFor = -1;
+    volatile int sentFor = -1;
     /** The call that the watcher has seen at its last look; the watcher's own. */
     int seen = -1;
 
@@ -87,7 +90,7 @@ final class Leadership {
     ByteBuffer takePayload(int length) {
         int at = in.position();
         in.position(at + length);
-        return payloadView.clear().limit(at + length).position(at);
+        return payloadView.clear().order(ByteOrder.BIG_ENDIAN).limit(at + length).position(at);
     }
 
     /** A payload that is too large for the input: memory of its own until {@link #dropPayload}. */
@@ -125,6 +128,11 @@ final class Leadership {
             Thread.onSpinWait();
         }
         return true;
+    }
+
+    /** How many calls have begun. */
+    int calls() {
+        return (int) CALL.getOpaque(this);
     }
 
     /** The number of the call that runs now; -1 if none does. */

@@ -64,7 +64,7 @@ final class Output {
                 append(batch);
                 flush();
             } catch (IOException e) {
-                broken = true;
+                fail();
                 throw e;
             } finally {
                 gathered = 0;
@@ -77,6 +77,17 @@ final class Output {
         enqueue(batch);
         sendRest();
         return false;
+    }
+
+    /** Nothing can be sent any more: whoever waits for room is told so. */
+    private void fail() {
+        broken = true;
+        queue.lock();
+        try {
+            queue.signalAll();
+        } finally {
+            queue.unlock();
+        }
     }
 
     private void enqueue(Batch batch) throws IOException {
@@ -110,7 +121,7 @@ final class Output {
                 sendQueued();
                 flush();
             } catch (IOException e) {
-                broken = true;
+                fail();
                 throw e;
             } finally {
                 gathered = 0;
@@ -281,15 +292,7 @@ final class Output {
 
     /** Nothing is sent any more; what is queued is given back. The wire is closed before, so nobody writes for long. */
     void close() {
-        broken = true;
-        Batch first;
-        queue.lock();
-        try {
-            queue.signalAll();
-        } finally {
-            queue.unlock();
-        }
-        first = takeQueue();
-        releaseAll(first);
+        fail();
+        releaseAll(takeQueue());
     }
 }

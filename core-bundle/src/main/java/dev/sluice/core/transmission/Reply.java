@@ -8,6 +8,7 @@ import dev.sluice.api.SharedFile;
 import dev.sluice.core.buffer.BufferPool;
 import dev.sluice.core.buffer.PooledBuffer;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -70,6 +71,11 @@ final class Reply implements ReadReply {
 
     @Override
     public void rewind(int remaining) {
+        if (open != null && open.position() - openStart == openLength) {
+            // Full, so it counts like every other piece.
+            described += openLength;
+            open = null;
+        }
         dropOpen();
         int keep = total - remaining;
         while (described > keep) {
@@ -93,7 +99,7 @@ final class Reply implements ReadReply {
                 view = viewOf.whole().duplicate();
             }
             offered = view;
-            offered.clear().limit(at + length).position(at);
+            offered.clear().order(ByteOrder.BIG_ENDIAN).limit(at + length).position(at);
         } else {
             PooledBuffer own = pool.lease(length);
             add(OWN, own, 0, length);

@@ -33,11 +33,13 @@ public final class Transmission {
     static final Duration FINISH_WAIT = Duration.ofSeconds(60);
     /** Replies of this many bytes are sent before more requests are run. */
     private static final long SEND_AT = 256 << 10;
+    private static final Duration FINISH_LOOK = Duration.ofSeconds(1);
     private static final long QUIET_LOOK_NANOS = 1_000_000;
     /** A finished reply waits no longer than this for company, as long as calls return. */
     private static final long LINGER_NANOS = 200_000;
     private static final int WITH_HEADER = 4096;
     private static final Duration GATE_LOOK = Duration.ofMillis(200);
+    private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0).asReadOnlyBuffer();
     private static final System.Logger LOG = System.getLogger("dev.sluice.transmission");
 
     private final Wire wire;
@@ -54,14 +56,17 @@ public final class Transmission {
     private final String name;
     private final Runnable ended;
     private final boolean parallel;
+    /** With one thread the next request waits for the one before, also when a follower has taken the input over. */
+    private final Monitor inOrder;
     private volatile Leadership leader;
     private volatile String stopping;
     private volatile boolean closed;
     private volatile boolean watched;
-    private volatile boolean active;
     /** The leader has sent everything and waits for the client, or there is no leader because there is nothing to do. */
     private volatile boolean waiting;
+    // the watcher's own
     private int quietTicks;
+    private int lastCalls;
     private final HotSlots slots;
     // of the leader, passed on from one to the next
     private boolean hot;
@@ -87,6 +92,7 @@ public final class Transmission {
         this.name = name;
         this.ended = ended;
         this.parallel = threads > 1;
+        this.inOrder = services.platform().monitor("requests in order of " + name);
         ReplyEncoder encoder = new ReplyEncoder(facts);
         this.runner = new CallRunner(facts, encoder);
         this.output = new Output(wire, encoder, services.platform(), name);
@@ -139,6 +145,7 @@ public final class Transmission {
             end(false);
             return;
         }
+        me.wokenToRead = true;
         leader = me;
         lead(me);
     }
@@ -219,6 +226,10 @@ public final class Transmission {
         ByteBuffer in = me.in;
         if (in.remaining() < facts.requestLength()) {
             flush(me);
+            if (me.wokenToRead) {
+                me.wokenToRead = false;
+                return readMore(me) ? Turn.ON : Turn.GONE;
+            }
             if (!in.hasRemaining() && !hot && inFlight.calls() == 0 && output.isQuiet()) {
                 return Turn.IDLE;
             }
@@ -235,7 +246,7 @@ public final class Transmission {
         String stop = stopping;
         RequestValidator.Refusal refusal = stop != null ? new RequestValidator.Refusal(NbdError.ESHUTDOWN, stop)
                 : RequestValidator.check(r, facts);
-        ByteBuffer payload = null;
+        ByteBuffer payload = r.type == Command.WRITE ? NOTHING : null;
         if (r.payload != 0) {
             if (refusal != null || r.payload < 0 || r.payload > Limits.MAX_PAYLOAD) {
                 if (r.payload < 0 || r.payload > Limits.MAX_SKIPPED_PAYLOAD) {
@@ -272,6 +283,9 @@ public final class Transmission {
 
     private Turn runInPlace(Leadership me, Request r, ByteBuffer payload) throws IOException {
         Monitor serial = open.serialLock();
+        if (serial == null && !parallel) {
+            serial = inOrder;
+        }
         if (!enter(me, serial)) {
             me.dropPayload();
             if (closed) {
@@ -283,27 +297,22 @@ public final class Transmission {
             return sendIfLarge(me);
         }
         boolean still;
+        long after;
         try {
-            announce();
             long before = services.platform().nanoTime();
             try {
-                if (!me.batch.isEmpty() && before - me.oldestReply > LINGER_NANOS) {
-                    flush(me);
-                }
                 runner.prepare(r, me.batch, me.reply, me.outcome);
             } catch (NbdException e) {
                 open.gate().exit();
                 me.dropPayload();
                 return refuse(me, r, e);
-            } catch (IOException e) {
-                open.gate().exit();
-                throw e;
             }
             me.enterCall();
+            announce();
             runner.call(open.device(), r, payload, me.reply, me.outcome);
             still = me.leaveCall();
             open.gate().exit();
-            long after = services.platform().nanoTime();
+            after = services.platform().nanoTime();
             pace.record(r.type, after - before, r.type <= Command.WRITE ? r.length : 0);
             if (still && me.batch.isEmpty()) {
                 me.oldestReply = after;
@@ -320,6 +329,10 @@ public final class Transmission {
         }
         me.dropPayload();
         runner.encode(r, me.batch, me.reply, me.outcome);
+        if (after - me.oldestReply > LINGER_NANOS) {
+            // Outside of the gate: a drain must never wait for a socket.
+            flush(me);
+        }
         return sendIfLarge(me);
     }
 
@@ -410,28 +423,32 @@ public final class Transmission {
 
     /** Gives the request to a worker; false if it has to run in place. */
     private boolean dispatch(Leadership me, Request r, ByteBuffer payload) throws IOException {
-        if (!inFlight.tryStart(r.length)) {
-            flush(me);
-            if (!inFlight.start(r.length)) {
-                return false;
-            }
+        // Before anything is taken that a broken connection would have to give back.
+        flush(me);
+        long size = inFlightBytes(r);
+        if (!inFlight.tryStart(size) && !inFlight.start(size)) {
+            return false;
         }
         PooledBuffer kept = me.takeLargePayload();
-        if (payload != null && kept == null) {
+        if (payload != null && payload.hasRemaining() && kept == null) {
             kept = pool.tryLease(payload.remaining());
             if (kept == null) {
-                inFlight.end(r.length);
+                inFlight.end(size);
                 return false;
             }
             kept.memory().clear().put(payload.duplicate()).flip();
         }
         Call call = new Call(r, kept, payload == null ? 0 : payload.remaining());
-        flush(me);
         if (!services.workers().tryRun(call)) {
             // No thread is free: the leader does it itself, as it would have in place.
             call.run();
         }
         return true;
+    }
+
+    /** Only reads and writes hold memory; the length of other requests says nothing about what they need. */
+    private static long inFlightBytes(Request r) {
+        return r.type <= Command.WRITE ? r.length : 0;
     }
 
     private ByteBuffer readPayload(Leadership me, int length) throws IOException {
@@ -527,10 +544,8 @@ public final class Transmission {
         }
     }
 
+    /** In the call already: a watcher that stops to watch in this moment sees either the call or the announcement. */
     private void announce() {
-        if (!active) {
-            active = true;
-        }
         if (!watched) {
             watched = true;
             watcher.watch(this);
@@ -539,22 +554,20 @@ public final class Transmission {
 
     /** A look at the leader, by the watcher; false if there is nothing to watch any more. */
     boolean tick() {
-        if (!active) {
-            if (++quietTicks >= Watcher.QUIET) {
-                quietTicks = 0;
-                watched = false;
-                // A leader that got work in this moment announces itself again, or is seen here.
-                return active;
-            }
-            return true;
-        }
-        quietTicks = 0;
         Leadership l = leader;
         int call = l == null ? -1 : l.currentCall();
+        int calls = l == null ? 0 : l.calls();
         if (call < 0) {
-            active = false;
-            return true;
+            if (calls != lastCalls) {
+                lastCalls = calls;
+                quietTicks = 0;
+            } else if (++quietTicks == Watcher.QUIET) {
+                // From now on a leader announces itself; one that did not see this in time is seen at the next look.
+                watched = false;
+            }
+            return quietTicks <= Watcher.QUIET;
         }
+        quietTicks = 0;
         if (l.sentFor != call) {
             if (l.seen == call) {
                 l.sentFor = call;
@@ -567,10 +580,31 @@ public final class Transmission {
         return true;
     }
 
+    /** Whether this is to be looked at again although a look found it quiet. */
+    boolean isWatched() {
+        return watched;
+    }
+
+    /**
+     * The watcher wants to forget this connection; under its lock. A leader sets {@code active} before it looks at
+     * {@code watched}, here it is the other way round: one of the two sees the other.
+     */
+    boolean letGo() {
+        quietTicks = 0;
+        watched = false;
+        if (active) {
+            watched = true;
+            return false;
+        }
+        return true;
+    }
+
     /** Runs on a follower's thread. */
     private void overtake(Leadership old, int call) {
         Leadership follower = Leadership.tryCreate(pool);
         if (follower == null) {
+            // There is no memory now: the watcher sends another one.
+            old.sentFor = -1;
             return;
         }
         inFlight.overtaken();
@@ -602,10 +636,15 @@ public final class Transmission {
             open.cancel("the client has gone");
         }
         inFlight.close();
-        boolean none = inFlight.awaitNone(Deadline.after(services.platform(), FINISH_WAIT));
+        Deadline deadline = Deadline.after(services.platform(), FINISH_WAIT);
+        boolean none = false;
+        // A connection that was closed from this side does not wait for calls that were cancelled and do not heed it.
+        for (boolean last = false; !none && !last && !deadline.isOver();) {
+            last = closed;
+            none = inFlight.awaitNone(Deadline.after(services.platform(), FINISH_LOOK));
+        }
         if (!none) {
-            LOG.log(System.Logger.Level.WARNING, name + ": " + inFlight.calls() + " calls have not returned for "
-                    + FINISH_WAIT.toSeconds() + " s after the client has gone");
+            LOG.log(System.Logger.Level.WARNING, name + ": " + inFlight.calls() + " calls have not returned after the end of the connection");
         }
         open.close();
         wire.close();
@@ -658,7 +697,7 @@ public final class Transmission {
                 if (payload != null) {
                     payload.close();
                 }
-                inFlight.end(request.length);
+                inFlight.end(inFlightBytes(request));
             }
         }
 
@@ -672,7 +711,10 @@ public final class Transmission {
         }
 
         private ByteBuffer view() {
-            return payload == null ? null : payload.memory().clear().limit(payloadLength);
+            if (payload == null) {
+                return request.type == Command.WRITE ? NOTHING : null;
+            }
+            return payload.memory().clear().limit(payloadLength);
         }
     }
 }

@@ -58,6 +58,18 @@ public final class Watcher {
         }
     }
 
+    /** In one step with what {@link #watch} does: a leader that gets work in this moment is not forgotten. */
+    private void forgetIfQuiet(Transmission t) {
+        monitor.lock();
+        try {
+            if (t.letGo()) {
+                forget(t);
+            }
+        } finally {
+            monitor.unlock();
+        }
+    }
+
     /** This connection is not looked at any more. */
     void forget(Transmission t) {
         monitor.lock();
@@ -88,6 +100,10 @@ public final class Watcher {
             for (Transmission t : busy) {
                 if (!t.tick()) {
                     forget(t);
+                    if (t.isWatched()) {
+                        // It announced itself while it was still in the list.
+                        watch(t);
+                    }
                 }
             }
             platform.park(this, TICK_NANOS);

@@ -28,7 +28,7 @@ class ConfiguredTest {
         assertEquals(List.of(), c.strings("k"));
         assertTrue(c.bool("k", true));
         assertEquals(7, c.integer("k", 7, 1, 9));
-        assertEquals(7L, c.size("k", 7));
+        assertEquals(7L, c.size("k", 7, 1));
         assertEquals(Duration.ofSeconds(7), c.delay("k", Duration.ofSeconds(7)));
     }
 
@@ -62,15 +62,16 @@ class ConfiguredTest {
 
     @Test
     void aSizeIsANumberOrItsText() {
-        assertEquals(1 << 20, with("1M").size("k", 7));
-        assertEquals(512L, with(512).size("k", 7));
-        refused("thing t: k=1Q: a size such as 64M is meant", () -> with("1Q").size("k", 7));
+        assertEquals(1 << 20, with("1M").size("k", 7, 1));
+        assertEquals(512L, with(512).size("k", 7, 512));
+        refused("thing t: k=1Q: a size of at least 1 bytes, such as 1G, is meant", () -> with("1Q").size("k", 7, 1));
     }
 
     @Test
-    void aNegativeSizeIsRefused() {
-        refused("thing t: k=-1: a size such as 64M is meant", () -> with(-1L).size("k", 7));
-        refused("thing t: k=-1: a size such as 64M is meant", () -> with("-1").size("k", 7));
+    void aSizeThatIsTooSmallIsRefused() {
+        refused("thing t: k=-1: a size of at least 0 bytes, such as 1G, is meant", () -> with(-1L).size("k", 7, 0));
+        refused("thing t: k=-1: a size of at least 0 bytes, such as 1G, is meant", () -> with("-1").size("k", 7, 0));
+        refused("thing t: k=63M: a size of at least 67108864 bytes, such as 1G, is meant", () -> with("63M").size("k", 7, 64 << 20));
     }
 
     @Test

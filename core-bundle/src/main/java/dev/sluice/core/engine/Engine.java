@@ -129,5 +129,6 @@ public final class Engine {
             connections.all().forEach(c -> LOG.log(System.Logger.Level.ERROR, c + " has not ended within " + atMost.toSeconds() + " s"));
         }
         watcher.close();
+        network.close();
     }
 }

@@ -57,6 +57,7 @@ public final class Export {
     private String why = "";
     private List<LayerSlot> slots = List.of();
     private final Set<OpenConnection> connections = new HashSet<>();
+    private final List<OpenConnection> departed = new ArrayList<>();
     private volatile ThreadModel threadModel = ThreadModel.PARALLEL;
     private volatile String lastRefusal = "";
 
@@ -409,6 +410,10 @@ public final class Export {
             monitor.lock();
             try {
                 if (state == ExportState.ACTIVE && used.equals(layers())) {
+                    if (controlGate.isShut()) {
+                        // A change waits for this call; it may have shut the gates of the other connections already.
+                        connection.gate().shut();
+                    }
                     connections.add(connection);
                     return connection;
                 }
@@ -435,33 +440,64 @@ public final class Export {
         }
     }
 
-    /** A connection is done: its requests end, then its devices are closed. */
+    /**
+     * A connection is done: its requests end, then its devices are closed. While a change is under way its operations own
+     * the chain; then the rest is done when the gate is reopened, see {@link #closeDeparted}.
+     */
     void closed(OpenConnection connection) {
         connection.gate().close();
-        Deadline drain = Deadline.after(services.platform(), config.drain());
-        boolean empty = connection.gate().awaitEmpty(drain);
+        if (!connections().contains(connection)) {
+            return;
+        }
+        boolean empty = connection.gate().awaitEmpty(Deadline.after(services.platform(), config.drain()));
         if (!empty) {
             stop.strand(connection, "the client has gone");
         }
-        // While a swap is under way its operations own the chain; whoever ends the swap lets this continue.
-        Deadline deadline = Deadline.after(services.platform(), config.hold().plus(config.drain()).plus(OPERATION_WAIT));
-        boolean inside = controlGate.enter(deadline);
-        try {
-            boolean mine;
+        while (!controlGate.tryEnter()) {
             monitor.lock();
             try {
-                mine = connections.remove(connection);
-                monitor.signalAll();
+                if (controlGate.isClosed() || !connections.contains(connection)) {
+                    return;
+                }
+                if (controlGate.isShut()) {
+                    departed.add(connection);
+                    return;
+                }
             } finally {
                 monitor.unlock();
             }
-            if (mine && empty) {
+        }
+        try {
+            if (take(connection) && empty) {
                 connection.chain().close();
             }
         } finally {
-            if (inside) {
-                controlGate.exit();
-            }
+            controlGate.exit();
+        }
+    }
+
+    private boolean take(OpenConnection connection) {
+        monitor.lock();
+        try {
+            monitor.signalAll();
+            return connections.remove(connection);
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** The gate of other calls is open again: closes the chains of clients that have left meanwhile. */
+    void closeDeparted() {
+        List<OpenConnection> left;
+        monitor.lock();
+        try {
+            left = List.copyOf(departed);
+            departed.clear();
+        } finally {
+            monitor.unlock();
+        }
+        if (!left.isEmpty()) {
+            services.platform().start("sluice-close-" + name(), () -> left.forEach(this::closed));
         }
     }
 

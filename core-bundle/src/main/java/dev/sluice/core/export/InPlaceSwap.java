@@ -171,6 +171,7 @@ final class InPlaceSwap {
         }
         export.connections().forEach(c -> c.gate().reopen());
         export.controlGate().reopen();
+        export.closeDeparted();
     }
 
     private void holdIsOver(long number) {
@@ -191,6 +192,7 @@ final class InPlaceSwap {
         shut = false;
         export.become(ExportState.WAITING, why);
         export.controlGate().reopen();
+        export.closeDeparted();
     }
 
     /** The export ends: what waits for a successor waits no more. */
@@ -209,6 +211,7 @@ final class InPlaceSwap {
         if (shut) {
             shut = false;
             export.controlGate().reopen();
+            export.closeDeparted();
         }
     }
 

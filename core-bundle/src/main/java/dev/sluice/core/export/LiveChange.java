@@ -264,6 +264,7 @@ final class LiveChange {
                 shut = false;
                 export.connections().forEach(c -> c.gate().reopen());
                 export.controlGate().reopen();
+                export.closeDeparted();
                 pause = Duration.ofNanos(platform.nanoTime() - shutAt);
             }
         }

@@ -585,20 +585,6 @@ public final class Transmission {
         return watched;
     }
 
-    /**
-     * The watcher wants to forget this connection; under its lock. A leader sets {@code active} before it looks at
-     * {@code watched}, here it is the other way round: one of the two sees the other.
-     */
-    boolean letGo() {
-        quietTicks = 0;
-        watched = false;
-        if (active) {
-            watched = true;
-            return false;
-        }
-        return true;
-    }
-
     /** Runs on a follower's thread. */
     private void overtake(Leadership old, int call) {
         Leadership follower = Leadership.tryCreate(pool);

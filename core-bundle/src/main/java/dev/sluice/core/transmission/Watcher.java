@@ -58,18 +58,6 @@ public final class Watcher {
         }
     }
 
-    /** In one step with what {@link #watch} does: a leader that gets work in this moment is not forgotten. */
-    private void forgetIfQuiet(Transmission t) {
-        monitor.lock();
-        try {
-            if (t.letGo()) {
-                forget(t);
-            }
-        } finally {
-            monitor.unlock();
-        }
-    }
-
     /** This connection is not looked at any more. */
     void forget(Transmission t) {
         monitor.lock();

@@ -6,4 +6,9 @@ import java.io.IOException;
 public interface Network {
     /** Binds and listens. */
     Acceptor listen(ListenAddress address) throws IOException;
+
+    /** Ends what serves idle connections; all wires are closed before. */
+    default void close() {
+        // a network without threads of its own
+    }
 }

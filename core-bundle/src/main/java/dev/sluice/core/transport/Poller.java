@@ -23,6 +23,7 @@ final class Poller {
     // guarded by lock
     private List<Parked> arrivals = new ArrayList<>();
     private Selector selector;
+    private boolean closed;
 
     Poller(Platform platform) {
         this.platform = platform;
@@ -62,6 +63,22 @@ final class Poller {
         }
     }
 
+    /** The thread ends as soon as nothing is parked. */
+    void close() {
+        synchronized (lock) {
+            closed = true;
+            if (selector != null) {
+                selector.wakeup();
+            }
+        }
+    }
+
+    private boolean isClosed() {
+        synchronized (lock) {
+            return closed;
+        }
+    }
+
     private void run(Selector mine) {
         List<Parked> ready = new ArrayList<>();
         while (true) {
@@ -77,7 +94,7 @@ final class Poller {
                     // Cancelled keys leave the selector in its next selection; before, a channel can't block again.
                     mine.selectNow();
                     finish(ready);
-                } else if (selected == 0 && mine.keys().isEmpty() && close(mine)) {
+                } else if (mine.keys().isEmpty() && (selected == 0 || isClosed()) && close(mine)) {
                     return;
                 }
             } catch (IOException | RuntimeException e) {

@@ -39,6 +39,11 @@ public final class SocketNetwork implements Network {
         }
     }
 
+    @Override
+    public void close() {
+        poller.close();
+    }
+
     private static ServerSocketChannel openInet(ListenAddress address) throws IOException {
         InetSocketAddress a = (InetSocketAddress) address.socket();
         // One family each, as nbdkit does: an IPv6 listener must not take the IPv4 port as well.

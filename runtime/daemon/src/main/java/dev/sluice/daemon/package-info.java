@@ -1,0 +1,2 @@
+/** {@code ./sluice server}: a server that lives in a directory. */
+package dev.sluice.daemon;

@@ -630,7 +630,8 @@ public final class Transmission {
             none = inFlight.awaitNone(Deadline.after(services.platform(), FINISH_LOOK));
         }
         if (!none) {
-            LOG.log(System.Logger.Level.WARNING, name + ": " + inFlight.calls() + " calls have not returned after the end of the connection");
+            LOG.log(System.Logger.Level.WARNING, name + ": " + inFlight.calls()
+                    + " calls have not returned after the end of the connection");
         }
         open.close();
         wire.close();

@@ -135,6 +135,16 @@ public final class ManualPlatform implements Platform {
                 threads + " threads at " + name);
     }
 
+    /** Whether somebody waits at a monitor whose name starts like this. */
+    public boolean isWaiting(String name) {
+        lock.lock();
+        try {
+            return waiting.entrySet().stream().anyMatch(e -> e.getKey().startsWith(name) && e.getValue() > 0);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void await(java.util.function.BooleanSupplier condition, String what) {
         lock.lock();
         try {

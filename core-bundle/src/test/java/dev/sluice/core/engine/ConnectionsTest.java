@@ -1,0 +1,85 @@
+package dev.sluice.core.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.core.util.Background;
+import dev.sluice.core.util.Deadline;
+import dev.sluice.core.util.ManualPlatform;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class ConnectionsTest {
+    private final ManualPlatform platform = new ManualPlatform();
+    private final Connections connections = new Connections(platform);
+
+    private Connection connection() {
+        Connection c = new Connection(connections.nextId(), new SilentWire(), null, connections, null, null, null, null, () -> { });
+        connections.started(c);
+        return c;
+    }
+
+    @Test
+    void connectionsAreNumberedFromOneAndListedOldestFirst() {
+        Connection a = connection();
+        Connection b = connection();
+        assertEquals(1, a.connection());
+        assertEquals(java.util.List.of(a, b), connections.all());
+    }
+
+    @Test
+    void whoHasEndedIsNotListed() {
+        Connection a = connection();
+        connections.ended(a);
+        assertEquals(java.util.List.of(), connections.all());
+    }
+
+    @Test
+    void whereClientsAreServedOneByOneTheSecondWaitsForTheFirst() throws Exception {
+        Connection a = connection();
+        Connection b = connection();
+        assertTrue(connections.awaitTurn(a, () -> true));
+        Background<Boolean> second = Background.run(() -> connections.awaitTurn(b, () -> true));
+        platform.awaitWaiting("connections", 1);
+        assertFalse(second.isDone());
+        connections.ended(a);
+        assertTrue(second.result());
+    }
+
+    @Test
+    void otherwiseNobodyWaits() {
+        assertTrue(connections.awaitTurn(connection(), () -> false));
+        assertTrue(connections.awaitTurn(connection(), () -> false));
+    }
+
+    @Test
+    void whoWaitsForATurnIsToldOfTheStop() throws Exception {
+        connections.awaitTurn(connection(), () -> true);
+        Connection b = connection();
+        Background<Boolean> second = Background.run(() -> connections.awaitTurn(b, () -> true));
+        platform.awaitWaiting("connections", 1);
+        connections.stop();
+        platform.advance(Duration.ofSeconds(1));
+        assertFalse(second.result());
+        assertTrue(connections.isStopping());
+    }
+
+    @Test
+    void theEndWaitsForAllConnections() throws Exception {
+        Connection a = connection();
+        Background<Boolean> end = Background.run(() -> connections.awaitNone(Deadline.after(platform, Duration.ofSeconds(5))));
+        platform.awaitWaiting("connections", 1);
+        connections.ended(a);
+        assertTrue(end.result());
+    }
+
+    @Test
+    void theEndIsNotWaitedForBeyondTheDeadline() throws Exception {
+        connection();
+        Background<Boolean> end = Background.run(() -> connections.awaitNone(Deadline.after(platform, Duration.ofSeconds(5))));
+        platform.awaitWaiting("connections", 1);
+        platform.advance(Duration.ofSeconds(5));
+        assertFalse(end.result());
+    }
+}

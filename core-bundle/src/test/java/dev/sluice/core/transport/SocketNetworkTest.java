@@ -1,0 +1,192 @@
+package dev.sluice.core.transport;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.core.util.Background;
+import dev.sluice.core.util.RealPlatform;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SocketNetworkTest {
+    @TempDir
+    Path directory;
+
+    private final SocketNetwork network = new SocketNetwork(new RealPlatform());
+
+    private ListenAddress unix() {
+        return ListenAddress.parse("unix:" + directory.resolve("s"));
+    }
+
+    /** Both ends of one connection. */
+    private record Pair(Acceptor acceptor, SocketChannel client, Wire wire) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            wire.close();
+            client.close();
+            acceptor.close();
+        }
+
+        void send(String text) throws IOException {
+            client.write(ByteBuffer.wrap(text.getBytes()));
+        }
+    }
+
+    private Pair pair() throws IOException {
+        ListenAddress address = unix();
+        Acceptor acceptor = network.listen(address);
+        SocketChannel client = SocketChannel.open(address.socket());
+        return new Pair(acceptor, client, acceptor.accept());
+    }
+
+    @Test
+    void theRealPortIsShown() throws Exception {
+        try (Acceptor a = network.listen(ListenAddress.parse("tcp:127.0.0.1:0"))) {
+            assertTrue(a.address().matches("tcp:127\\.0\\.0\\.1:[1-9][0-9]*"), a.address());
+        }
+    }
+
+    @Test
+    void theFileOfAUnixSocketGoesWithIt() throws Exception {
+        Acceptor a = network.listen(unix());
+        assertTrue(Files.exists(directory.resolve("s")));
+        a.close();
+        assertFalse(Files.exists(directory.resolve("s")));
+    }
+
+    @Test
+    void anAddressThatIsInUseIsRefused() throws Exception {
+        try (Acceptor a = network.listen(unix())) {
+            assertEquals("unix:" + directory.resolve("s"), a.address());
+            assertThrows(IOException.class, () -> network.listen(unix()));
+            assertTrue(Files.exists(directory.resolve("s")));
+        }
+    }
+
+    @Test
+    void closingWakesWhoAccepts() throws Exception {
+        Acceptor a = network.listen(unix());
+        Background<Wire> accepting = Background.run(a::accept);
+        a.close();
+        assertThrows(ClosedChannelException.class, accepting::result);
+    }
+
+    @Test
+    void pollDoesNotWait() throws Exception {
+        try (Pair p = pair()) {
+            ByteBuffer b = ByteBuffer.allocateDirect(10);
+            assertEquals(0, p.wire.poll(b));
+            p.send("abc");
+            assertEquals(3, p.wire.poll(b));
+            p.client.shutdownOutput();
+            assertEquals(-1, p.wire.poll(b));
+        }
+    }
+
+    @Test
+    void anIdleConnectionWakesWhenBytesCome() throws Exception {
+        try (Pair p = pair()) {
+            for (int i = 0; i < 20; i++) {
+                CountDownLatch woken = new CountDownLatch(1);
+                p.wire.whenReadable(woken::countDown);
+                p.send("x");
+                Background.await(woken);
+                assertEquals(1, p.wire.read(ByteBuffer.allocateDirect(10)));
+            }
+        }
+    }
+
+    @Test
+    void anIdleConnectionWithBytesAlreadyThereWakesAtOnce() throws Exception {
+        try (Pair p = pair()) {
+            p.send("x");
+            CountDownLatch woken = new CountDownLatch(1);
+            p.wire.whenReadable(woken::countDown);
+            Background.await(woken);
+        }
+    }
+
+    @Test
+    void anIdleConnectionWakesWhenTheClientGoes() throws Exception {
+        try (Pair p = pair()) {
+            CountDownLatch woken = new CountDownLatch(1);
+            p.wire.whenReadable(woken::countDown);
+            p.client.close();
+            Background.await(woken);
+            assertEquals(-1, p.wire.read(ByteBuffer.allocateDirect(10)));
+        }
+    }
+
+    @Test
+    void anIdleConnectionWakesWhenItIsClosedHere() throws Exception {
+        try (Pair p = pair()) {
+            CountDownLatch woken = new CountDownLatch(1);
+            p.wire.whenReadable(woken::countDown);
+            p.wire.close();
+            Background.await(woken);
+        }
+    }
+
+    @Test
+    void whatIsClosedCanNotWait() throws Exception {
+        try (Pair p = pair()) {
+            p.wire.close();
+            CountDownLatch woken = new CountDownLatch(1);
+            assertThrows(IOException.class, () -> p.wire.whenReadable(woken::countDown));
+        }
+    }
+
+    @Test
+    void closingWakesWhoReads() throws Exception {
+        try (Pair p = pair()) {
+            Background<Integer> reading = Background.run(() -> p.wire.read(ByteBuffer.allocateDirect(10)));
+            p.wire.close();
+            int read;
+            try {
+                read = reading.result();
+            } catch (ClosedChannelException e) {
+                // as good: the reader knows
+                read = -1;
+            }
+            assertEquals(-1, read);
+        }
+    }
+
+    @Test
+    void closingWakesWhoSendsAFileToAClientThatDoesNotRead() throws Exception {
+        Path file = Files.write(directory.resolve("f"), new byte[8 << 20]);
+        try (Pair p = pair(); FileChannel channel = FileChannel.open(file)) {
+            CountDownLatch sending = new CountDownLatch(1);
+            Background<Boolean> sender = Background.run(() -> {
+                sending.countDown();
+                long at = 0;
+                while (at < 8 << 20) {
+                    at += p.wire.transfer(channel, at, (8 << 20) - at);
+                }
+                return true;
+            });
+            Background.await(sending);
+            p.wire.close();
+            assertThrows(IOException.class, sender::result);
+        }
+    }
+
+    @Test
+    void aFileThatHasEndedGivesNothing() throws Exception {
+        Path file = Files.write(directory.resolve("f"), new byte[10]);
+        try (Pair p = pair(); FileChannel channel = FileChannel.open(file)) {
+            assertEquals(10, p.wire.transfer(channel, 0, 100));
+            assertEquals(0, p.wire.transfer(channel, 10, 100));
+        }
+    }
+}

@@ -19,7 +19,7 @@ public final class Main {
     private static final String USAGE = """
             sluice shell --dir DIR [COMMAND [WORD…]]
             Runs a command in the server whose directory is DIR, or without one asks for commands.
-            A command of a single word with blanks in it is a line for Gogo: 'lb | grep memory'.
+            A command of a single word with blanks in it is a line for Gogo: 'lb; nbd:list'.
             nbd:help lists the commands of Sluice, felix:help those of Felix.""";
 
     private final PrintStream out = stream(FileDescriptor.out);

@@ -17,6 +17,7 @@ import org.apache.felix.service.command.Converter;
 /** Gogo for the shell socket. Safe for use by several threads. */
 class Consoles {
     private static final Pattern COMMAND = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]*(:[A-Za-z_][A-Za-z0-9_.-]*)?");
+    private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,17}");
     /** Where a command without a scope is looked for: ours first, so that it means the same with any bundle installed. */
     private static final String SCOPES = "nbd:felix:gogo:*";
 
@@ -58,7 +59,13 @@ class Consoles {
                     + "' is no command; nbd:help lists those of Sluice");
         }
         StringBuilder line = new StringBuilder(words.get(0));
+        boolean ours = words.get(0).startsWith("nbd:");
         for (String word : words.subList(1, words.size())) {
+            if (!ours && NUMBER.matcher(word).matches()) {
+                // as text it would be no bundle for Gogo
+                line.append(' ').append(word);
+                continue;
+            }
             line.append(" \"");
             for (char c : word.toCharArray()) {
                 line.append("\\\"$".indexOf(c) >= 0 ? "\\" : "").append(c);

@@ -23,6 +23,7 @@ final class Console {
     private final String program;
     private volatile boolean verbose;
     private volatile boolean serving;
+    private volatile LogFile log;
 
     Console(PrintStream out, PrintStream err, String program) {
         this.out = out;
@@ -54,6 +55,11 @@ final class Console {
         serving = true;
     }
 
+    /** From now on messages go to this file too. */
+    void logTo(LogFile file) {
+        log = file;
+    }
+
     /**
      * One line, or several, to standard output.
      *
@@ -68,6 +74,10 @@ final class Console {
     void err(String text) {
         err.println(text);
         err.flush();
+        LogFile file = log;
+        if (file != null) {
+            file.line(text);
+        }
     }
 
     /**

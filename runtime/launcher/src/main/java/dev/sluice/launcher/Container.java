@@ -32,6 +32,7 @@ final class Container {
     private final Console console;
     private final Framework framework;
     private final Set<Path> started = new HashSet<>();
+    private final boolean inDirectory;
     private volatile boolean closing;
 
     /**
@@ -39,12 +40,15 @@ final class Container {
      *
      * @param cache where Felix keeps copies of the bundles: fresh, of this process alone. Copies, because a rebuilt
      *     distribution must not change the code under a running server.
+     * @param inDirectory whether this is a server in a directory, whose own bundle starts plugins and filters
      */
-    Container(Distribution distribution, Path cache, Console console) {
+    Container(Distribution distribution, Path cache, boolean inDirectory, Console console) {
         this.distribution = distribution;
+        this.inDirectory = inDirectory;
         this.console = console;
         Map<String, Object> configuration = new HashMap<>();
         configuration.put(Constants.FRAMEWORK_STORAGE, cache.toString());
+        configuration.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         configuration.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
         configuration.put("felix.service.urlhandlers", "false");
         configuration.put("felix.cache.locking", "false");
@@ -67,17 +71,22 @@ final class Container {
         properties.put(LauncherService.PROPERTY, Boolean.TRUE);
         framework.getBundleContext().registerService(BiFunction.class, launcher, properties);
         List<Bundle> base = new ArrayList<>();
-        for (Path jar : distribution.base()) {
+        for (Path jar : inDirectory ? distribution.server() : distribution.base()) {
             base.add(install(jar));
         }
         for (Bundle bundle : base) {
             bundle.start();
         }
-        distribution.named(argv).forEach(this::startKind);
+        if (!inDirectory) {
+            distribution.named(argv).forEach(this::startKind);
+        }
     }
 
     /** Starts the plugins and filters that are not started yet; one that fails costs a warning. */
     void startRest() throws IOException {
+        if (inDirectory) {
+            return;
+        }
         for (Path jar : distribution.kinds()) {
             if (closing) {
                 return;

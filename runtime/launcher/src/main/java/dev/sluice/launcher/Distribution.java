@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 
 /**
  * The unpacked distribution: {@code lib} (this jar and Felix), {@code bundles} (what every start needs),
- * {@code plugins} and {@code filters} (what a command line may name).
+ * {@code plugins} and {@code filters} (what a command line may name), {@code server} (what a server in a directory needs).
  */
 final class Distribution {
     private static final Pattern KIND = Pattern.compile("dev\\.sluice\\.(?:plugin|filter)\\.(.+?)-\\d.*\\.jar");
@@ -27,6 +27,14 @@ final class Distribution {
     /** What every start needs, by file name. */
     List<Path> base() throws IOException {
         return jars("bundles");
+    }
+
+    /** What a server in a directory needs: another command line, and the shell. */
+    List<Path> server() throws IOException {
+        List<Path> jars = new ArrayList<>(base());
+        jars.removeIf(jar -> jar.getFileName().toString().startsWith("dev.sluice.commandline-"));
+        jars.addAll(jars("server"));
+        return jars;
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.sluice.launcher;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.function.BiFunction;
 
 /**
@@ -14,6 +15,7 @@ import java.util.function.BiFunction;
  * argv        -         String[]: the command line
  * directory   -         String: where the caller stood, absolute
  * home        -         String: the distribution
+ * server      -         String: the directory of a server in a directory, made and locked; else null
  * program     -         String: the name for messages
  * temporary   -         String: a directory of this process alone, deleted at the end
  * background  -         Boolean: a script waits for ready
@@ -33,13 +35,15 @@ final class LauncherService implements BiFunction<String, Object, Object> {
     static final String PROPERTY = "dev.sluice.launcher";
 
     private final Surroundings surroundings;
+    private final Optional<ServerDirectory> server;
     private final Console console;
     private final Container container;
     private final Ending ending;
     private boolean saidReady;
 
-    LauncherService(Surroundings surroundings, Console console, Container container, Ending ending) {
+    LauncherService(Surroundings surroundings, Optional<ServerDirectory> server, Console console, Container container, Ending ending) {
         this.surroundings = surroundings;
+        this.server = server;
         this.console = console;
         this.container = container;
         this.ending = ending;
@@ -67,6 +71,8 @@ final class LauncherService implements BiFunction<String, Object, Object> {
                 return surroundings.directory().toString();
             case "home":
                 return surroundings.home().toString();
+            case "server":
+                return server.map(s -> s.path().toString()).orElse(null);
             case "program":
                 return console.program();
             case "temporary":

@@ -1,7 +1,9 @@
 package dev.sluice.launcher;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.osgi.framework.BundleException;
 
 /**
@@ -10,16 +12,19 @@ import org.osgi.framework.BundleException;
  * {@code sluice.background}, {@code sluice.program}.
  */
 public final class Main {
+    private static final long LARGEST_LOG = 4 << 20;
+
     private final Console console;
     private final Surroundings surroundings;
     private final Container container;
     private final LauncherService service;
 
-    private Main(Console console, Surroundings surroundings, Ending ending) {
+    private Main(Console console, Surroundings surroundings, Optional<ServerDirectory> server, Ending ending) {
         this.console = console;
         this.surroundings = surroundings;
-        this.container = new Container(new Distribution(surroundings.home()), surroundings.temporary().resolve("cache"), console);
-        this.service = new LauncherService(surroundings, console, container, ending);
+        Path cache = server.map(ServerDirectory::cache).orElse(surroundings.temporary().resolve("cache"));
+        this.container = new Container(new Distribution(surroundings.home()), cache, server.isPresent(), console);
+        this.service = new LauncherService(surroundings, server, console, container, ending);
     }
 
     /** The process. */
@@ -31,7 +36,19 @@ public final class Main {
         ending.install();
         int status = 1;
         try {
-            status = new Main(console, Surroundings.of(argv), ending).run();
+            List<String> words = List.of(argv);
+            if (ServerDirectory.isHelp(words)) {
+                console.out(ServerDirectory.USAGE);
+                status = 0;
+            } else {
+                Optional<ServerDirectory> server = ServerDirectory.of(words, Surroundings.callersDirectory());
+                if (server.isPresent()) {
+                    console.logTo(new LogFile(server.get().log(), LARGEST_LOG));
+                    // it goes on with what can be served, so each problem is told as it comes
+                    console.nowServing();
+                }
+                status = new Main(console, Surroundings.of(argv), server, ending).run();
+            }
         } catch (IOException e) {
             console.err(console.program() + ": error: " + e.getMessage());
             if (Surroundings.inBackground()) {

@@ -27,7 +27,7 @@ record Surroundings(List<String> argv, Path home, Path directory, boolean backgr
         if (!Files.isDirectory(home.resolve("bundles"))) {
             throw new IOException("there is no distribution in " + home + " (the system property sluice.home must name one)");
         }
-        Path directory = Path.of(System.getProperty("sluice.directory", "")).toAbsolutePath();
+        Path directory = callersDirectory();
         Path temporary;
         try {
             temporary = Files.createTempDirectory("sluice-");
@@ -42,6 +42,11 @@ record Surroundings(List<String> argv, Path home, Path directory, boolean backgr
     /** Whether a script waits for the last line on standard output. */
     static boolean inBackground() {
         return Boolean.getBoolean("sluice.background");
+    }
+
+    /** Where the caller stood. */
+    static Path callersDirectory() {
+        return Path.of(System.getProperty("sluice.directory", "")).toAbsolutePath();
     }
 
     /** Deletes the temporary directory. */

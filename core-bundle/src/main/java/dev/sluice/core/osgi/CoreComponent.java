@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Hashtable;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
@@ -45,6 +46,7 @@ public final class CoreComponent {
     private final Platform platform = new RealPlatform();
     private final Timers timers = new Timers(platform);
     private final SwapLog swaps = new SwapLog();
+    private final Map<String, Object> owners = new ConcurrentHashMap<>();
     private final Workers workers;
     private final BufferPool buffers;
     private final Services services;
@@ -113,8 +115,19 @@ public final class CoreComponent {
         }
     }
 
-    /** Reports what can't be used and goes on without it. */
-    static void refused(ConfigException e) {
-        System.getLogger("dev.sluice.configuration").log(System.Logger.Level.ERROR, e.getMessage());
+    /** Reports what can't be used, with the configuration where it stands, and goes on without it. */
+    static void refused(Map<String, Object> properties, ConfigException e) {
+        System.getLogger("dev.sluice.configuration").log(System.Logger.Level.ERROR, properties.get("service.pid") + ": " + e.getMessage());
+    }
+
+    /** Whether the export of this name is this configuration's from now on: one configuration has it at a time. */
+    boolean claim(String export, Object configuration) {
+        Object owner = owners.putIfAbsent(export, configuration);
+        return owner == null || owner == configuration;
+    }
+
+    /** The configuration gives up the name. */
+    void unclaim(String export, Object configuration) {
+        owners.remove(export, configuration);
     }
 }

@@ -9,6 +9,7 @@ import dev.sluice.core.export.ExportConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -36,9 +37,16 @@ public final class ExportComponent {
         export = null;
         name = String.valueOf(properties.get("name"));
         try {
-            export = core.exports().add(config(properties));
+            ExportConfig config = config(properties);
+            if (!core.claim(name, this)) {
+                throw new ConfigException("there is an export '" + name + "' of another configuration already; names must differ");
+            }
+            // one that a shell has made becomes this configuration's
+            Optional<Export> there = core.exports().find(name);
+            export = there.isPresent() ? changed(there.get(), config) : core.exports().add(config);
         } catch (ConfigException e) {
-            CoreComponent.refused(e);
+            core.unclaim(name, this);
+            CoreComponent.refused(properties, e);
             core.exports().refuse(name, e.getMessage());
         }
     }
@@ -52,27 +60,36 @@ public final class ExportComponent {
         ExportConfig edited;
         try {
             edited = config(properties);
-        } catch (ConfigException e) {
-            CoreComponent.refused(e);
-            return;
-        }
-        Export current = export == null ? null : core.exports().find(export.name()).orElse(null);
-        if (current != null && current.state() == ExportState.ACTIVE && current.config().sameBut(edited)) {
-            try {
-                if (!current.specs().equals(edited.layers())) {
-                    // Whoever edits the configuration says what the export shall be, its contents included.
-                    current.reshape(edited.layers(), new SluiceControl.ChangeOptions(false, true, false));
-                }
-            } catch (ConfigException e) {
-                CoreComponent.refused(e);
+            Optional<Export> current = export == null ? Optional.empty() : core.exports().find(name);
+            if (current.isPresent() && edited.name().equals(name)) {
+                export = changed(current.get(), edited);
+                return;
             }
+        } catch (ConfigException e) {
+            CoreComponent.refused(properties, e);
             return;
         }
-        if (current != null) {
-            core.exports().remove(current, "the export is configured anew");
-        }
-        core.exports().forget(name);
+        deactivate();
         add(properties);
+    }
+
+    /**
+     * Brings an export to what it shall be.
+     *
+     * @return the export that is there now
+     * @throws ConfigException refused; it is as it was
+     */
+    private Export changed(Export current, ExportConfig edited) {
+        boolean served = current.state() == ExportState.ACTIVE || current.state() == ExportState.HELD;
+        if (!served || !current.config().sameBut(edited)) {
+            core.exports().remove(current, "the export is configured anew");
+            return core.exports().add(edited);
+        }
+        if (!current.specs().equals(edited.layers())) {
+            // Whoever edits the configuration says what the export shall be, its contents included.
+            current.reshape(edited.layers(), new SluiceControl.ChangeOptions(false, true, false));
+        }
+        return current;
     }
 
     private static ExportConfig config(Map<String, Object> properties) {
@@ -90,9 +107,10 @@ public final class ExportComponent {
     @Deactivate
     public void deactivate() {
         if (export != null) {
-            core.exports().find(export.name()).ifPresent(e -> core.exports().remove(e, "the export is removed"));
-        } else {
-            core.exports().forget(name);
+            core.exports().find(name).ifPresent(e -> core.exports().remove(e, "the export is removed"));
+            export = null;
         }
+        core.exports().forget(name);
+        core.unclaim(name, this);
     }
 }

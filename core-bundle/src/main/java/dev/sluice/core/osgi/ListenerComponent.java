@@ -34,7 +34,7 @@ public final class ListenerComponent {
             core.engine().listen(parsed);
         } catch (ConfigException e) {
             parsed = null;
-            CoreComponent.refused(e);
+            CoreComponent.refused(properties, e);
             core.engine().refuse(name, String.valueOf(properties.get("address")), e.getMessage());
         }
         this.config = parsed;

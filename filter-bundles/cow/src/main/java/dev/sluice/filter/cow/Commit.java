@@ -48,6 +48,7 @@ final class Commit {
             target.flush();
         }
         overlay.reset();
+        overlay.flush();
     }
 
     private void check() throws NbdException {

@@ -54,7 +54,8 @@ final class CowDevice implements NbdDevice {
         int preferred = Math.max(sizes.preferred(), Math.min(MAX_PREFERRED, overlay.blockSize()));
         info = next.info().with()
                 .size(overlay.size())
-                .writable(true).flush(true).trim(true).zero(Support.NATIVE).fastZero(true).fua(Support.NATIVE)
+                .writable(true).flush(true).trim(true).zero(Support.NATIVE).fastZero(true)
+                .fua(overlay.isKept() ? Support.EMULATE : Support.NATIVE)
                 .cache(Support.NATIVE).extents(true).multiConn(true)
                 .blockSizes(new BlockSizes(1, preferred, BlockSizes.UNLIMITED))
                 .build();
@@ -110,10 +111,13 @@ final class CowDevice implements NbdDevice {
         overlay.write(behind, offset, data);
     }
 
-    /** The overlay goes with the server, so there is nothing that a crash could leave; the same goes for FUA. */
+    /**
+     * A temporary overlay goes with the server, so there is nothing that a crash could leave, and this does nothing; the
+     * same goes for FUA. For one that is kept the core makes FUA of this.
+     */
     @Override
-    public void flush() {
-        // see above
+    public void flush() throws IOException {
+        overlay.flush();
     }
 
     @Override

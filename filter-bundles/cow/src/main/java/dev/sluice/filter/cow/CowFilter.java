@@ -17,6 +17,8 @@ import dev.sluice.api.Parameters;
 import dev.sluice.api.util.Sizes;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.osgi.service.component.annotations.Component;
@@ -35,6 +37,8 @@ import org.osgi.service.component.annotations.ServiceScope;
         help = "cache hints copy blocks into the overlay")
 @Parameter(name = "cow-on-read", defaultValue = "false",
         help = "reads copy blocks into the overlay: a boolean, or a file name (/PATH) to do so while that file exists")
+@Parameter(name = "cow-file", type = ParameterType.PATH,
+        help = "keep the overlay in this file, so that it outlives the server; for one export name")
 public class CowFilter implements NbdFilter {
     private static final System.Logger LOG = System.getLogger(CowFilter.class.getName());
     private static final long MIN_BLOCK = 4096;
@@ -44,6 +48,7 @@ public class CowFilter implements NbdFilter {
     private int blockSize;
     private boolean copyOnCache;
     private CopyOnRead copyOnRead;
+    private Optional<Path> keep = Optional.empty();
     private Overlays overlays;
 
     @Override
@@ -54,13 +59,18 @@ public class CowFilter implements NbdFilter {
                     + ": it must be a power of 2 from 4K to 1G");
         }
         blockSize = (int) size;
+        keep = parameters.has("cow-file") ? Optional.of(parameters.path("cow-file")) : Optional.empty();
         copyOnCache = parameters.bool("cow-on-cache");
         copyOnRead = CopyOnRead.parse(parameters.string("cow-on-read"));
     }
 
     @Override
     public void ready(LayerContext context) {
-        overlays = new Overlays(context, blockSize);
+        // the file itself may still be a predecessor's; it is opened for the first client
+        if (keep.isPresent() && !Files.isDirectory(keep.get().getParent())) {
+            throw new ConfigException("cow: cow-file=" + keep.get() + ": its directory does not exist");
+        }
+        overlays = new Overlays(context, blockSize, keep);
     }
 
     /** Devices only make sense on the overlays of the predecessor. */

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -51,6 +50,8 @@ final class Overlay {
     private long size;
     private volatile BlockMap map;
     private volatile ScratchFile file;
+    /** Null for an overlay that goes with the server; changed only when no request is inside. */
+    private KeptFile kept;
 
     /** Without changes. */
     Overlay(String export, LayerContext context, int blockSize, long size) {
@@ -62,6 +63,26 @@ final class Overlay {
             locks[i] = new ReentrantLock();
         }
         reset();
+    }
+
+    /** What is in this file, from now on also on disk; called once, before the first request. */
+    void keepIn(KeptFile opened) throws IOException {
+        map = opened.map(maxMapBytes());
+        kept = opened;
+        size = opened.size();
+        file = opened.data();
+    }
+
+    /** Whether a flush means something. */
+    boolean isKept() {
+        return kept != null;
+    }
+
+    /** Returns when all that was changed before is on stable storage, for an overlay that is kept. */
+    void flush() throws NbdException {
+        if (kept != null) {
+            kept.sync(map);
+        }
     }
 
     String export() {
@@ -95,7 +116,7 @@ final class Overlay {
     /** Describes bytes that are in the file. */
     void describe(long offset, int length, ReadReply reply) throws NbdException {
         if (length >= FILE_RANGE) {
-            reply.file(file.shared(), offset, length);
+            reply.file(file.shared(), file.inFile(offset), length);
         } else {
             file.read(offset, reply.buffer(length));
         }
@@ -204,7 +225,7 @@ final class Overlay {
                     int start = (int) (at - base << shift);
                     int length = (int) (endOf(end - 1) - (at << shift));
                     opened().write(at << shift, bytes.duplicate().clear().limit(start + length).position(start));
-                    map.set(at, end, DATA);
+                    mark(at, end, DATA);
                 }
                 at = end;
             }
@@ -227,7 +248,7 @@ final class Overlay {
                 Reads.into(behind, at, bytes);
                 opened().write(at, bytes.flip());
             }
-            map.set(block, DATA);
+            mark(block, block + 1, DATA);
         } finally {
             lock.unlock();
         }
@@ -244,11 +265,18 @@ final class Overlay {
             try {
                 if (map.get(block) == ZERO) {
                     writeZeroes(block << shift, endOf(block));
-                    map.set(block, DATA);
+                    mark(block, block + 1, DATA);
                 }
             } finally {
                 lock.unlock();
             }
+        }
+    }
+
+    private void mark(long from, long to, int state) throws NbdException {
+        map.set(from, to, state);
+        if (kept != null) {
+            kept.touched(from, to);
         }
     }
 
@@ -272,7 +300,7 @@ final class Overlay {
             lock.lock();
             try {
                 opened().write(at << shift, data.duplicate().limit(data.position() + length));
-                map.set(at, end, DATA);
+                mark(at, end, DATA);
             } finally {
                 lock.unlock();
             }
@@ -290,7 +318,7 @@ final class Overlay {
                 Lock lock = lock(at);
                 lock.lock();
                 try {
-                    map.set(at, end, ZERO);
+                    mark(at, end, ZERO);
                 } finally {
                     lock.unlock();
                 }
@@ -304,26 +332,34 @@ final class Overlay {
         long old = size;
         long block = old >>> shift;
         size = newSize;
-        int state = map.get(block);
-        if (old == block << shift || state == UNTOUCHED) {
-            return;
-        }
         try {
-            long end = endOf(block);
-            try (Lease lease = buffers().lease((int) Math.min(PIECE, end - old))) {
-                for (long at = old; at < end; at += PIECE) {
-                    ByteBuffer bytes = lease.memory().duplicate().clear().limit((int) Math.min(PIECE, end - at));
-                    Reads.into(behind, at, bytes);
-                    opened().write(at, bytes.flip());
-                }
+            int state = map.get(block);
+            if (old != block << shift && state != UNTOUCHED) {
+                complete(behind, block, old, state);
             }
-            if (state == ZERO) {
-                writeZeroes(block << shift, old);
-                map.set(block, DATA);
+            if (kept != null) {
+                // the file tells the new size only when the block is complete there
+                kept.sync(map);
+                kept.resize(newSize);
             }
         } catch (IOException | RuntimeException e) {
             size = old;
             throw e;
+        }
+    }
+
+    private void complete(NbdDevice behind, long block, long old, int state) throws IOException {
+        long end = endOf(block);
+        try (Lease lease = buffers().lease((int) Math.min(PIECE, end - old))) {
+            for (long at = old; at < end; at += PIECE) {
+                ByteBuffer bytes = lease.memory().duplicate().clear().limit((int) Math.min(PIECE, end - at));
+                Reads.into(behind, at, bytes);
+                opened().write(at, bytes.flip());
+            }
+        }
+        if (state == ZERO) {
+            writeZeroes(block << shift, old);
+            mark(block, block + 1, DATA);
         }
     }
 
@@ -388,42 +424,61 @@ final class Overlay {
     }
 
     /** A clean one is for a disk of this size from now on. */
-    void resize(long newSize) {
+    void resize(long newSize) throws NbdException {
+        if (kept != null) {
+            kept.resize(newSize);
+        }
         size = newSize;
     }
 
     /** Forgets all changes; no request is inside. */
     void reset() {
-        // an eighth of the heap, so that a client that marks a huge disk as zero meets an error and not the others' end
-        map = new BlockMap(Runtime.getRuntime().maxMemory() / 8);
+        if (kept != null) {
+            map.pages().keySet().forEach(kept::touchedPage);
+        }
+        map = new BlockMap(maxMapBytes());
+    }
+
+    /** An eighth of the heap, so that a client that marks a huge disk as zero meets an error and not the others' end. */
+    private static long maxMapBytes() {
+        return Runtime.getRuntime().maxMemory() / 8;
     }
 
     /** What a successor needs. The file's reference goes with it. */
     Map<String, Object> release() {
-        ScratchFile given = file;
-        file = null;
-        Map<String, Object> pages = Map.of("size", size, "pages", map.pages());
-        if (given == null) {
-            return pages;
+        Map<String, Object> state = new HashMap<>(Map.of("size", size, "pages", map.pages()));
+        if (file != null) {
+            state.put("file", file.shared());
         }
-        Map<String, Object> state = new HashMap<>(pages);
-        state.put("file", given.shared());
+        if (kept != null) {
+            state.put("kept", kept.release());
+        }
+        file = null;
         return state;
     }
 
     /** Goes on with what a predecessor, or this object itself, released. */
-    void adopt(long givenSize, Optional<SharedFile> givenFile, Map<Long, long[]> pages) throws IOException {
+    void adopt(Map<?, ?> state) throws IOException {
         close();
-        size = givenSize;
-        file = givenFile.map(ScratchFile::new).orElse(null);
-        map = BlockMap.of(Runtime.getRuntime().maxMemory() / 8, pages);
+        size = (Long) state.get("size");
+        SharedFile given = (SharedFile) state.get("file");
+        kept = state.containsKey("kept") ? KeptFile.adopt(given, size, (Map<?, ?>) state.get("kept")) : null;
+        file = kept != null ? kept.data() : given != null ? new ScratchFile(given) : null;
+        map = BlockMap.of(maxMapBytes(), pages(state));
+    }
+
+    @SuppressWarnings("unchecked") // as release() made it; the format says so
+    private static Map<Long, long[]> pages(Map<?, ?> state) {
+        return (Map<Long, long[]>) state.get("pages");
     }
 
     void close() throws IOException {
         ScratchFile last = file;
         file = null;
         if (last != null) {
-            last.close();
+            try (last) {
+                flush();
+            }
         }
     }
 }

@@ -6,9 +6,9 @@ import dev.sluice.api.LayerContext;
 import dev.sluice.api.NbdDevice;
 import dev.sluice.api.NbdError;
 import dev.sluice.api.NbdException;
-import dev.sluice.api.SharedFile;
 import dev.sluice.api.util.Sizes;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +16,7 @@ import java.util.OptionalLong;
 
 /**
  * The overlays of one layer: one for each export name that clients have asked for, shared by the clients of that name. An
- * overlay with changes stays when its clients go; one without is forgotten. Safe for use by several threads.
+ * overlay with changes stays when its clients go; one without, or one that is kept in a file, is closed. Safe for use by several threads.
  */
 final class Overlays {
     static final String FORMAT = "dev.sluice.filter.cow";
@@ -26,14 +26,21 @@ final class Overlays {
 
     private final LayerContext context;
     private final int blockSize;
+    private final Optional<Path> keep;
     /** Guarded by this. */
     private final Map<String, Entry> entries = new HashMap<>();
     /** Guarded by this: a successor has everything. */
     private boolean released;
 
-    Overlays(LayerContext context, int blockSize) {
+    /**
+     * None yet.
+     *
+     * @param keep the file for the one overlay that outlives the server; empty: overlays are temporary
+     */
+    Overlays(LayerContext context, int blockSize, Optional<Path> keep) {
         this.context = context;
         this.blockSize = blockSize;
+        this.keep = keep;
     }
 
     /** An overlay and how many devices use it. */
@@ -62,10 +69,16 @@ final class Overlays {
             if (entries.size() >= MAX) {
                 throw new NbdException(NbdError.ENOMEM, "cow has overlays for " + MAX + " export names already, which is its limit");
             }
-            entry = new Entry(new Overlay(export, context, blockSize, told.orElse(size)));
+            entry = new Entry(made(export, told.orElse(size)));
             entries.put(export, entry);
-        } else if (entry.users == 0 && told.isEmpty()) {
-            resize(entry.overlay, behind, size);
+        }
+        try {
+            if (entry.users == 0 && told.isEmpty()) {
+                resize(entry.overlay, behind, size);
+            }
+        } catch (IOException | RuntimeException e) {
+            dropIfUnused(entry);
+            throw e;
         }
         if (size < entry.overlay.size()) {
             dropIfUnused(entry);
@@ -76,7 +89,28 @@ final class Overlays {
         return entry.overlay;
     }
 
+    private Overlay made(String export, long size) throws IOException {
+        Overlay overlay = new Overlay(export, context, blockSize, size);
+        if (keep.isPresent()) {
+            if (!entries.isEmpty()) {
+                throw new NbdException(NbdError.EINVAL, "cow-file=" + keep.get() + ": it belongs to export '"
+                        + entries.keySet().iterator().next() + "', not to '" + export + "'");
+            }
+            KeptFile file = KeptFile.open(context, keep.get(), export, blockSize, size);
+            try {
+                overlay.keepIn(file);
+            } catch (IOException | RuntimeException e) {
+                file.data().close();
+                throw e;
+            }
+        }
+        return overlay;
+    }
+
     private static void resize(Overlay overlay, NbdDevice behind, long size) throws IOException {
+        if (overlay.size() == size) {
+            return;
+        }
         if (overlay.isClean()) {
             overlay.resize(size);
         } else if (size > overlay.size()) {
@@ -94,7 +128,7 @@ final class Overlays {
 
     /** Guarded by this. */
     private void dropIfUnused(Entry entry) throws IOException {
-        if (entry.users == 0 && !released && entry.overlay.isClean()) {
+        if (entry.users == 0 && !released && (entry.overlay.isClean() || entry.overlay.isKept())) {
             entries.remove(entry.overlay.export());
             entry.overlay.close();
         }
@@ -104,11 +138,16 @@ final class Overlays {
         released = true;
         Map<String, Object> all = new HashMap<>();
         for (Entry entry : entries.values()) {
-            if (!entry.overlay.isClean()) {
+            if (!entry.overlay.isClean() || entry.overlay.isKept()) {
                 all.put(entry.overlay.export(), entry.overlay.release());
             }
         }
-        return new HandOver(FORMAT, VERSION, Map.of("block-size", blockSize, "overlays", all));
+        return new HandOver(FORMAT, VERSION, Map.of("block-size", blockSize, "cow-file", keptIn(), "overlays", all));
+    }
+
+    /** As text, because a path of another file system could be of a bundle's own class. */
+    private String keptIn() {
+        return keep.map(Path::toString).orElse("");
     }
 
     /** Checks everything first, so that a refused state is still whole when the predecessor gets it back. */
@@ -123,18 +162,17 @@ final class Overlays {
             throw new ConfigException("cow-block-size=" + Sizes.format(blockSize) + " can't be used: the overlay in use has blocks of "
                     + Sizes.format(given));
         }
+        String file = (String) state.state().get("cow-file");
+        if (!file.equals(keptIn()) && !all.isEmpty()) {
+            throw new ConfigException("cow-file=" + keptIn() + " can't be used: the overlay in use is " + (file.isEmpty() ? "temporary"
+                    : "kept in " + file));
+        }
         released = false;
         for (Map.Entry<?, ?> e : all.entrySet()) {
             String export = (String) e.getKey();
-            Map<?, ?> one = (Map<?, ?>) e.getValue();
             Entry entry = entries.computeIfAbsent(export, name -> new Entry(new Overlay(name, context, blockSize, 0)));
-            entry.overlay.adopt((Long) one.get("size"), Optional.ofNullable((SharedFile) one.get("file")), pages(one));
+            entry.overlay.adopt((Map<?, ?>) e.getValue());
         }
-    }
-
-    @SuppressWarnings("unchecked") // as release() made it; the format says so
-    private static Map<Long, long[]> pages(Object one) {
-        return (Map<Long, long[]>) ((Map<?, ?>) one).get("pages");
     }
 
     synchronized void close() throws IOException {

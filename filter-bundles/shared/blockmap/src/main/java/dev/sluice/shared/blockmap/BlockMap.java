@@ -190,6 +190,18 @@ public final class BlockMap {
         return pages;
     }
 
+    /** The words of one page as they are now; zeroes if there is no such page. */
+    public long[] copyOfPage(long index) {
+        long[] copy = new long[PAGE_WORDS];
+        long[] page = page(index);
+        if (page != null) {
+            for (int i = 0; i < PAGE_WORDS; i++) {
+                copy[i] = (long) WORDS.getAcquire(page, i);
+            }
+        }
+        return copy;
+    }
+
     private static int word(long block) {
         return (int) (block & (1 << PAGE_BITS) - 1) / BLOCKS_PER_WORD;
     }

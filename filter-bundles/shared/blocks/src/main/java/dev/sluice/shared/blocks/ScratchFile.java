@@ -24,10 +24,21 @@ public final class ScratchFile implements AutoCloseable {
     private static final List<String> FULL = List.of("No space left on device", "Disk quota exceeded", "File too large");
 
     private final SharedFile file;
+    private final long start;
 
     /** Goes on with a file that a predecessor made; its reference is now this object's. */
     public ScratchFile(SharedFile file) {
+        this(file, 0);
+    }
+
+    /**
+     * As above, for a file that has something else in front.
+     *
+     * @param start what is position 0 here, in bytes from the start of the file
+     */
+    public ScratchFile(SharedFile file, long start) {
         this.file = Objects.requireNonNull(file);
+        this.start = start;
     }
 
     /**
@@ -45,8 +56,7 @@ public final class ScratchFile implements AutoCloseable {
                 Files.delete(path);
             }
         } catch (IOException e) {
-            throw new NbdException(isFull(e) ? NbdError.ENOSPC : NbdError.EIO,
-                    name + " can't make a temporary file in " + directory + ": " + Failures.reason(e), e);
+            throw failure(name + " can't make a temporary file in " + directory, e);
         }
     }
 
@@ -55,9 +65,14 @@ public final class ScratchFile implements AutoCloseable {
         return file;
     }
 
+    /** Where a position lies in the file, in bytes. */
+    public long inFile(long position) {
+        return start + position;
+    }
+
     /** Fills the buffer to its limit with the bytes from {@code position}. */
     public void read(long position, ByteBuffer into) throws NbdException {
-        long at = position;
+        long at = inFile(position);
         try {
             while (into.hasRemaining()) {
                 int n = file.channel().read(into, at);
@@ -67,7 +82,7 @@ public final class ScratchFile implements AutoCloseable {
                 at += n;
             }
         } catch (IOException e) {
-            throw new NbdException(NbdError.EIO, "reading the temporary file " + file.path() + ": " + e.getMessage(), e);
+            throw new NbdException(NbdError.EIO, "reading the file " + file.path() + ": " + e.getMessage(), e);
         }
     }
 
@@ -77,15 +92,20 @@ public final class ScratchFile implements AutoCloseable {
      * @throws NbdException with ENOSPC if the file system has no room for them; a part may have been written
      */
     public void write(long position, ByteBuffer data) throws NbdException {
-        long at = position;
+        long at = inFile(position);
         try {
             while (data.hasRemaining()) {
                 at += file.channel().write(data, at);
             }
         } catch (IOException e) {
-            throw new NbdException(isFull(e) ? NbdError.ENOSPC : NbdError.EIO,
-                    "writing the temporary file " + file.path() + ": " + e.getMessage(), e);
+            throw failure("writing the file " + file.path(), e);
         }
+    }
+
+    /** The failure for one of the file system's: ENOSPC if there is no room, else EIO. */
+    public static NbdException failure(String what, IOException e) {
+        return e instanceof NbdException known ? known
+                : new NbdException(isFull(e) ? NbdError.ENOSPC : NbdError.EIO, what + ": " + Failures.reason(e), e);
     }
 
     private static boolean isFull(IOException e) {

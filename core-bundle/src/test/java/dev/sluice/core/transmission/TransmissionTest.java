@@ -517,10 +517,12 @@ class TransmissionTest {
                 s.request(Command.READ, 0, 0, 10);
             }
             s.wire.halfClose();
+            java.util.Set<Long> answered = new java.util.TreeSet<>();
             for (int i = 0; i < 10; i++) {
-                assertEquals(i + 1, s.anySimpleReply());
+                answered.add(s.anySimpleReply());
                 s.wire.receive(10);
             }
+            assertEquals(10, answered.size());
             s.awaitEnd();
             assertTrue(s.wire.isClosed());
         }

@@ -100,7 +100,8 @@ public final class ManualPlatform implements Platform {
             changed.signalAll();
             while (!permits.containsKey(self) && until - now > 0) {
                 if (!changed.await(BOUND, TimeUnit.SECONDS)) {
-                    throw new AssertionError("parked for " + BOUND + " real seconds: " + blocker);
+                    // Without reason, as parks may: an idle thread of a test that has ended.
+                    break;
                 }
             }
             permits.remove(self);

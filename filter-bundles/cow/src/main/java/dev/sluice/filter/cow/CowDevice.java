@@ -120,9 +120,10 @@ final class CowDevice implements NbdDevice {
         overlay.flush();
     }
 
+    /** Trimmed bytes read as zero, to the byte, as in nbdkit. */
     @Override
     public void trim(long offset, long length, Flags flags) throws IOException {
-        overlay.trim(offset, length);
+        overlay.zero(behind, offset, length);
     }
 
     @Override

@@ -164,15 +164,6 @@ final class Overlay {
         }
     }
 
-    /** Forgets the bytes of the whole blocks in this range; others stay as they are. */
-    void trim(long offset, long length) throws IOException {
-        long first = wholeBlocksStart(offset, length);
-        long end = wholeBlocksEnd(first, offset + length - first);
-        if (end > first) {
-            markZero(first, end);
-        }
-    }
-
     /** Whether a range has at least one whole block. */
     boolean hasWholeBlock(long offset, long length) {
         long first = wholeBlocksStart(offset, length);

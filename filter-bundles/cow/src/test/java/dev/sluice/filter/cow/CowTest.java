@@ -96,12 +96,13 @@ class CowTest extends CowTestBase {
     }
 
     @Test
-    void aTrimOfPartsOfBlocksKeepsTheirData() throws Exception {
+    void aTrimIsZeroToTheByteAndKeepsTheRestOfTheBlocks() throws Exception {
         Connection c = connect();
         byte[] expected = model.contents();
         c.device().trim(100, 2 * BLOCK, Flags.of(Flags.FUA));
         c.device().trim(8 * BLOCK + 1, BLOCK - 2, Flags.NONE);
-        Arrays.fill(expected, BLOCK, 2 * BLOCK, (byte) 0);
+        Arrays.fill(expected, 100, 100 + 2 * BLOCK, (byte) 0);
+        Arrays.fill(expected, 8 * BLOCK + 1, 9 * BLOCK - 1, (byte) 0);
         assertArrayEquals(expected, c.readAll());
     }
 

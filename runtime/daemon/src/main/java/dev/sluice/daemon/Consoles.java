@@ -17,6 +17,7 @@ import org.apache.felix.service.command.Converter;
 /** Gogo for the shell socket. Safe for use by several threads. */
 class Consoles {
     private static final Pattern COMMAND = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]*(:[A-Za-z_][A-Za-z0-9_.-]*)?");
+    private static final String VARIABLE = "sluice_word_";
     private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,17}");
     /** Where a command without a scope is looked for: ours first, so that it means the same with any bundle installed. */
     private static final String SCOPES = "nbd:felix:gogo:*";
@@ -48,33 +49,6 @@ class Consoles {
         return new ArrayList<>(choices);
     }
 
-    /**
-     * A line that Gogo takes as these words.
-     *
-     * @throws IllegalArgumentException the first one is no name of a command
-     */
-    static String line(List<String> words) {
-        if (words.isEmpty() || !COMMAND.matcher(words.get(0)).matches()) {
-            throw new IllegalArgumentException("'" + (words.isEmpty() ? "" : words.get(0))
-                    + "' is no command; nbd:help lists those of Sluice");
-        }
-        StringBuilder line = new StringBuilder(words.get(0));
-        boolean ours = words.get(0).startsWith("nbd:");
-        for (String word : words.subList(1, words.size())) {
-            if (!ours && NUMBER.matcher(word).matches()) {
-                // as text it would be no bundle for Gogo
-                line.append(' ').append(word);
-                continue;
-            }
-            line.append(" \"");
-            for (char c : word.toCharArray()) {
-                line.append("\\\"$".indexOf(c) >= 0 ? "\\" : "").append(c);
-            }
-            line.append('"');
-        }
-        return line.toString();
-    }
-
     /** One session. Used by one thread. */
     static final class Console {
         private final CommandSession session;
@@ -82,20 +56,61 @@ class Consoles {
         private Console(CommandSession session) {
             this.session = session;
             session.put("SCOPE", SCOPES);
+            // words are no patterns for files here
+            session.put(CommandSession.OPTION_NO_GLOB, Boolean.TRUE);
         }
 
         /**
          * Runs a line and prints its result.
          *
+         * @return whether it succeeded: false is what grep answers that finds nothing
          * @throws Exception the command failed
          */
-        void run(String line, OutputStream out) throws Exception {
+        boolean run(String line, OutputStream out) throws Exception {
             Object result = session.execute(line);
-            if (result != null) {
-                String text = session.format(result, Converter.INSPECT).toString();
+            if (result instanceof Boolean answer) {
+                return answer;
+            }
+            String text = result == null ? "" : session.format(result, Converter.INSPECT).toString();
+            if (!text.isEmpty()) {
                 PrintStream print = new PrintStream(out, false, StandardCharsets.UTF_8);
                 print.print(text.endsWith("\n") ? text : text + "\n");
                 print.flush();
+            }
+            return true;
+        }
+
+        /**
+         * Runs a command of words. They reach Gogo in variables, because its quoting can't carry all texts; what is a
+         * quote or a backslash in a variable is escaped, since Gogo takes these away once more.
+         *
+         * @return as above
+         * @throws IllegalArgumentException the first one is no name of a command
+         * @throws Exception the command failed
+         */
+        boolean run(List<String> words, OutputStream out) throws Exception {
+            if (words.isEmpty() || !COMMAND.matcher(words.get(0)).matches()) {
+                throw new IllegalArgumentException("'" + (words.isEmpty() ? "" : words.get(0))
+                        + "' is no command; nbd:help lists those of Sluice");
+            }
+            boolean ours = words.get(0).startsWith("nbd:");
+            StringBuilder line = new StringBuilder(words.get(0));
+            try {
+                for (int i = 1; i < words.size(); i++) {
+                    String word = words.get(i);
+                    if (!ours && NUMBER.matcher(word).matches()) {
+                        // as text it would be no bundle for Gogo
+                        line.append(' ').append(word);
+                    } else {
+                        session.put(VARIABLE + i, word.replaceAll("[\\\\\"']", "\\\\$0"));
+                        line.append(" ${").append(VARIABLE).append(i).append('}');
+                    }
+                }
+                return run(line.toString(), out);
+            } finally {
+                for (int i = 1; i < words.size(); i++) {
+                    session.put(VARIABLE + i, null);
+                }
             }
         }
 

@@ -5,7 +5,6 @@ import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 import java.util.List;
@@ -46,7 +45,7 @@ final class ShellSession {
         this.deadlines = deadlines;
         this.limits = limits;
         this.ended = ended;
-        this.socket = Channels.newOutputStream(channel);
+        this.socket = SocketStreams.out(channel);
     }
 
     void start() {
@@ -70,7 +69,7 @@ final class ShellSession {
     }
 
     private void read() {
-        DataInputStream in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)));
+        DataInputStream in = new DataInputStream(new BufferedInputStream(SocketStreams.in(channel)));
         try {
             // the first message comes at once, the next ones when a person has thought
             long patience = limits.message();
@@ -143,8 +142,7 @@ final class ShellSession {
 
     private boolean run(Consoles.Console console, Frame frame) throws IOException {
         try {
-            console.run(frame.type() == Frame.LINE ? frame.text() : Consoles.line(frame.words()), new Output());
-            return true;
+            return frame.type() == Frame.LINE ? console.run(frame.text(), new Output()) : console.run(frame.words(), new Output());
         } catch (CancellationException e) {
             throw e;
         } catch (Exception | StackOverflowError e) {

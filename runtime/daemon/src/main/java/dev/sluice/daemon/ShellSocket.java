@@ -6,7 +6,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -87,8 +86,8 @@ final class ShellSocket implements Closeable {
         if (sessions.size() >= MOST) {
             try (channel) {
                 // fits into the socket's buffer, so that nobody waits
-                Frame.text(Frame.ERROR, "there are " + MOST + " shells already").write(Channels.newOutputStream(channel));
-                Frame.status(1).write(Channels.newOutputStream(channel));
+                Frame.text(Frame.ERROR, "there are " + MOST + " shells already").write(SocketStreams.out(channel));
+                Frame.status(1).write(SocketStreams.out(channel));
             } catch (IOException e) {
                 LOG.log(System.Logger.Level.DEBUG, "a shell that is turned away has left: " + e.getMessage());
             }

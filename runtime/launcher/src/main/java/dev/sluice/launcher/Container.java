@@ -52,6 +52,8 @@ final class Container {
         configuration.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
         configuration.put("felix.service.urlhandlers", "false");
         configuration.put("felix.cache.locking", "false");
+        // Gogo's own shell reads nothing: commands come through the daemon's socket
+        configuration.put("gosh.args", "--nointeractive --noshutdown");
         configuration.put("felix.log.level", "2");
         configuration.put("felix.log.logger", new FrameworkLog(console));
         // longer than any drain: SCR gives up waiting for an unbind after this

@@ -85,6 +85,9 @@ final class Changes {
     String stop(Words words) {
         String name = views.export(words.plain().get(0)).name();
         StopMode mode = words.option(Flag.MODE).map(Changes::mode).orElse(StopMode.SAFE);
+        if (mode == StopMode.HIDE && words.has(Flag.SAVE)) {
+            throw new ConfigException("--save would stop the export, and its clients are to stay; save another mode");
+        }
         control.stop(name, mode, words.option(Flag.DRAIN).map(Changes::drain).orElse(null));
         String done = mode == StopMode.HIDE ? Views.named(name) + " takes no new clients; "
                 + Units.count(views.export(name).connections(), "client") + " stay" : Views.named(name) + " is stopped";

@@ -52,4 +52,15 @@ public interface NbdFilter extends NbdLayer {
     default void leave(NbdDevice device, boolean force) throws Exception {
         // a filter that holds nothing back may always leave
     }
+
+    /**
+     * As above for the layer as a whole, once, after all devices have left; also when no client is connected. The place
+     * to refuse for what belongs to no open device.
+     *
+     * @param force as above
+     * @throws Exception the removal is refused with this text, and the layer goes on
+     */
+    default void leave(boolean force) throws Exception {
+        // as above
+    }
 }

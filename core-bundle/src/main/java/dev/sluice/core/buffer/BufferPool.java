@@ -120,7 +120,13 @@ public final class BufferPool {
         try {
             return ByteBuffer.allocateDirect(bytes);
         } catch (OutOfMemoryError e) {
-            // The JVM's own bound on direct memory is below ours: the request fails, the server goes on.
+            // The JVM's own bound on direct memory is below ours: what is kept for use again may be what is missing.
+            dropAll();
+        }
+        try {
+            return ByteBuffer.allocateDirect(bytes);
+        } catch (OutOfMemoryError e) {
+            // The request fails, the server goes on.
             monitor.lock();
             try {
                 leased -= bytes;
@@ -186,6 +192,19 @@ public final class BufferPool {
         monitor.lock();
         try {
             return refused;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    private void dropAll() {
+        monitor.lock();
+        try {
+            for (int i = 0; i < CLASSES; i++) {
+                while (classes[i].take() != null) {
+                    kept -= MIN << i;
+                }
+            }
         } finally {
             monitor.unlock();
         }

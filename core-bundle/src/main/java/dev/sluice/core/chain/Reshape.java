@@ -108,12 +108,17 @@ public final class Reshape {
         OpenDevice behind = null;
         for (int i = after.size() - 1; i >= 0; i--) {
             Layer layer = after.get(i);
+            DeviceNode asked = asked(chain, line, i);
             OpenDevice device = find(line, layer);
+            if (device != null && !(device.exportName.equals(asked.exportName) && device.readOnly == asked.readOnly)) {
+                // The layer in front of it was another one, which wanted it opened in another way: cow, for instance.
+                device = null;
+            }
             if (device == null) {
                 device = mine.get(layer);
             }
             if (device == null) {
-                device = open(chain, layer, i, behind, line);
+                device = open(chain, layer, asked, i, behind, line);
                 mine.put(layer, device);
             }
             sequence.add(0, device);
@@ -122,13 +127,30 @@ public final class Reshape {
         sequences.put(chain, sequence);
     }
 
+    /** How the device at this place of the new chain is asked for: by what stands in front of it, or by the client. */
+    private DeviceNode asked(Chain chain, List<OpenDevice> line, int index) {
+        Layer replaced = successors.get(after.get(index));
+        OpenDevice old = replaced == null ? null : find(line, replaced);
+        if (old != null) {
+            return new DeviceNode(old.exportName, old.readOnly);
+        }
+        for (int i = index - 1; i >= 0; i--) {
+            OpenDevice front = find(line, after.get(i));
+            List<DeviceNode> children = front == null ? List.of() : chain.childrenOf(front);
+            if (children.size() == 1) {
+                return children.get(0);
+            }
+        }
+        return chain.top();
+    }
+
     private static OpenDevice find(List<OpenDevice> line, Layer layer) {
         return line.stream().filter(d -> d.layer == layer).findFirst().orElse(null);
     }
 
-    private OpenDevice open(Chain chain, Layer layer, int index, OpenDevice behind, List<OpenDevice> line) throws NbdException {
-        OpenDevice like = behind != null ? behind : line.get(line.size() - 1);
-        OpenDevice device = new OpenDevice(chain, layer, like.exportName, like.readOnly, after.subList(index + 1, after.size()));
+    private OpenDevice open(Chain chain, Layer layer, DeviceNode asked, int index, OpenDevice behind, List<OpenDevice> line)
+            throws NbdException {
+        OpenDevice device = new OpenDevice(chain, layer, asked.exportName, asked.readOnly, after.subList(index + 1, after.size()));
         device.reuse = new ArrayList<>();
         if (behind != null) {
             DeviceNode node = new DeviceNode(behind.exportName, behind.readOnly);
@@ -181,7 +203,6 @@ public final class Reshape {
      */
     public void takeOver(List<Chain> chains) throws NbdException {
         try {
-            leave(chains);
             releaseAll(chains);
             for (Map.Entry<Layer, Layer> pair : successors.entrySet()) {
                 HandOver state = layerStates.get(pair.getValue());
@@ -197,6 +218,8 @@ public final class Reshape {
                 build(chain);
                 verify(chain);
             }
+            // Last, because what was brought home stays there.
+            leave(chains);
         } catch (Throwable t) {
             NbdException failure = t instanceof NbdException e ? e : after.get(0).failures().failed("take over", t);
             rollBack();
@@ -209,13 +232,13 @@ public final class Reshape {
             if (after.contains(layer) || successors.containsValue(layer) || !(layer.instance() instanceof NbdFilter filter)) {
                 continue;
             }
-            for (Chain chain : chains) {
-                OpenDevice device = find(line(chain), layer);
-                try {
-                    filter.leave(device.target, force);
-                } catch (Throwable t) {
-                    throw layer.failures().failed("leave", t);
+            try {
+                for (Chain chain : chains) {
+                    filter.leave(find(line(chain), layer).target, force);
                 }
+                filter.leave(force);
+            } catch (Throwable t) {
+                throw layer.failures().failed("leave", t);
             }
         }
     }

@@ -87,7 +87,10 @@ final class InPlaceSwap {
         try {
             left = LayerSwap.takeOut(chains(), layer);
         } catch (NbdException e) {
-            LOG.log(System.Logger.Level.ERROR, "export " + export.name() + ": " + layer.kind() + ": its state is lost: " + e.getMessage());
+            String lost = layer.kind() + ": its state is lost: " + e.getMessage();
+            LOG.log(System.Logger.Level.ERROR, "export " + export.name() + ": " + lost);
+            // Clients must not go on with a layer that has forgotten what they were told is there.
+            export.stop().endConnections(lost, export.config().drain());
             left = LayerSwap.withoutState(layer);
         }
         slot.setWaiting(left);

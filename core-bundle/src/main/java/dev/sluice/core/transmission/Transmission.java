@@ -39,7 +39,8 @@ public final class Transmission {
     private static final long LINGER_NANOS = 200_000;
     private static final int WITH_HEADER = 4096;
     private static final Duration GATE_LOOK = Duration.ofMillis(200);
-    private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0).asReadOnlyBuffer();
+    /** The payload of a write of nothing. */
+    static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0).asReadOnlyBuffer();
     private static final System.Logger LOG = System.getLogger("dev.sluice.transmission");
 
     private final Wire wire;
@@ -67,11 +68,8 @@ public final class Transmission {
     // the watcher's own
     private int quietTicks;
     private int lastCalls;
-    private final HotSlots slots;
-    // of the leader, passed on from one to the next
-    private boolean hot;
-    private int quickWaits;
-    private long parkedAt;
+    private final Warmth warmth;
+    private long parkedAt; // of the leader, passed on from one to the next
 
     /**
      * A connection whose handshake has succeeded.
@@ -82,7 +80,7 @@ public final class Transmission {
      */
     public Transmission(Wire wire, NegotiatedSession session, Services services, Watcher watcher, HotSlots slots, String name, int threads,
             long maxBytes, Runnable ended) {
-        this.slots = slots;
+        this.warmth = new Warmth(slots);
         this.wire = wire;
         this.open = (OpenConnection) session.export();
         this.facts = SessionFacts.of(session);
@@ -136,7 +134,7 @@ public final class Transmission {
 
     private void resume() {
         waiting = false;
-        waited(services.platform().nanoTime() - parkedAt);
+        warmth.waited(services.platform().nanoTime() - parkedAt);
         Leadership me;
         try {
             me = Leadership.create(pool);
@@ -197,26 +195,6 @@ public final class Transmission {
         end(graceful);
     }
 
-    /** How long the client has left the leader without work decides whether a thread waits for it the next time. */
-    private void waited(long nanos) {
-        if (nanos < HotSlots.QUICK) {
-            if (!hot && ++quickWaits >= HotSlots.IN_A_ROW) {
-                hot = slots.tryTake();
-            }
-        } else {
-            quickWaits = 0;
-            if (hot && nanos > HotSlots.LONG) {
-                cool();
-            }
-        }
-    }
-
-    private void cool() {
-        hot = false;
-        quickWaits = 0;
-        slots.giveBack();
-    }
-
     private enum Turn {
         ON, IDLE, DISCONNECTED, GONE, OVERTAKEN
     }
@@ -230,7 +208,7 @@ public final class Transmission {
                 me.wokenToRead = false;
                 return readMore(me) ? Turn.ON : Turn.GONE;
             }
-            if (!in.hasRemaining() && !hot && inFlight.calls() == 0 && output.isQuiet()) {
+            if (!in.hasRemaining() && !warmth.isHot() && inFlight.calls() == 0 && output.isQuiet()) {
                 return Turn.IDLE;
             }
             return readMore(me) ? Turn.ON : Turn.GONE;
@@ -292,7 +270,7 @@ public final class Transmission {
                 return Turn.GONE;
             }
             me.batch.ensure(64);
-            runner.refuse(r, me.batch, NbdError.ESHUTDOWN, stopping == null ? "the export is going away" : stopping);
+            runner.refuse(r, me.batch, NbdError.ESHUTDOWN, whyStopping());
             count(r, true);
             return sendIfLarge(me);
         }
@@ -438,7 +416,7 @@ public final class Transmission {
             }
             kept.memory().clear().put(payload.duplicate()).flip();
         }
-        Call call = new Call(r, kept, payload == null ? 0 : payload.remaining());
+        WorkerCall call = new WorkerCall(this, pool, r, kept, payload == null ? 0 : payload.remaining());
         if (!services.workers().tryRun(call)) {
             // No thread is free: the leader does it itself, as it would have in place.
             call.run();
@@ -507,10 +485,10 @@ public final class Transmission {
             in.limit(Math.min(in.capacity(), in.position() + WITH_HEADER));
             me.expectLarge = false;
         }
-        if (hot) {
+        if (warmth.isHot()) {
             long before = services.platform().nanoTime();
             n = wire.read(in);
-            waited(services.platform().nanoTime() - before);
+            warmth.waited(services.platform().nanoTime() - before);
         } else {
             n = wire.read(in);
         }
@@ -533,7 +511,7 @@ public final class Transmission {
         }
     }
 
-    private void count(Request r, boolean error) {
+    void count(Request r, boolean error) {
         counters.requests.incrementAndGet();
         if (error) {
             counters.errors.incrementAndGet();
@@ -615,9 +593,7 @@ public final class Transmission {
 
     private void end(boolean graceful) {
         watcher.forget(this);
-        if (hot) {
-            cool();
-        }
+        warmth.cool();
         if (!graceful) {
             open.cancel("the client has gone");
         }
@@ -639,69 +615,55 @@ public final class Transmission {
         ended.run();
     }
 
-    /** One request run by a worker, with everything that belongs to it. */
-    private final class Call implements Runnable {
-        private final Request request = new Request();
-        private final PooledBuffer payload;
-        private final int payloadLength;
-        private final Batch batch;
-        private final Reply reply = new Reply(pool);
-        private final CallRunner.Outcome outcome = new CallRunner.Outcome();
+    CallRunner runner() {
+        return runner;
+    }
 
-        Call(Request r, PooledBuffer payload, int payloadLength) {
-            request.copyFrom(r);
-            this.payload = payload;
-            this.payloadLength = payloadLength;
-            this.batch = new Batch(pool, BufferPool.MIN);
-        }
+    OpenConnection export() {
+        return open;
+    }
 
-        @Override
-        public void run() {
-            boolean sent = true;
-            try {
-                runner.prepare(request, batch, reply, outcome);
-                if (enter()) {
-                    long before = services.platform().nanoTime();
-                    try {
-                        runner.call(open.device(), request, view(), reply, outcome);
-                    } finally {
-                        open.gate().exit();
-                    }
-                    pace.record(request.type, services.platform().nanoTime() - before, request.type <= Command.WRITE ? request.length : 0);
-                } else {
-                    outcome.failed(NbdError.ESHUTDOWN, stopping == null ? "the export is going away" : stopping);
-                }
-                count(request, outcome.isError());
-                runner.encode(request, batch, reply, outcome);
-                sent = output.send(batch);
-            } catch (IOException e) {
-                LOG.log(System.Logger.Level.DEBUG, name + ": " + e.getMessage());
-                wire.close();
-            } finally {
-                if (sent) {
-                    batch.release();
-                }
-                if (payload != null) {
-                    payload.close();
-                }
-                inFlight.end(inFlightBytes(request));
+    /** The call of a worker has taken this long. */
+    void measured(Request r, long nanos) {
+        pace.record(r.type, nanos, inFlightBytes(r));
+    }
+
+    long now() {
+        return services.platform().nanoTime();
+    }
+
+    /** Enters the gate, waiting while it is shut; false if the connection or the export ends. */
+    boolean enterAsWorker() {
+        while (!open.gate().enter(Deadline.after(services.platform(), Duration.ofSeconds(1)))) {
+            if (open.gate().isClosed() || closed) {
+                return false;
             }
         }
+        return true;
+    }
 
-        private boolean enter() {
-            while (!open.gate().enter(Deadline.after(services.platform(), Duration.ofSeconds(1)))) {
-                if (open.gate().isClosed() || closed) {
-                    return false;
-                }
-            }
-            return true;
-        }
+    String whyStopping() {
+        String why = stopping;
+        return why == null ? "the export is going away" : why;
+    }
 
-        private ByteBuffer view() {
-            if (payload == null) {
-                return request.type == Command.WRITE ? NOTHING : null;
-            }
-            return payload.memory().clear().limit(payloadLength);
-        }
+    /**
+     * Sends a worker's reply.
+     *
+     * @return whether the batch is the worker's again
+     */
+    boolean send(Batch batch) throws IOException {
+        return output.send(batch);
+    }
+
+    /** A worker's reply can't be sent. */
+    void broken(IOException e) {
+        LOG.log(System.Logger.Level.DEBUG, name + ": " + e.getMessage());
+        wire.close();
+    }
+
+    /** A worker's call is over. */
+    void workerDone(Request r) {
+        inFlight.end(inFlightBytes(r));
     }
 }

@@ -100,6 +100,16 @@ public class CowFilter implements NbdFilter {
         cow.commit();
     }
 
+    /** After the devices: overlays that no connected client uses can't be committed, there is no device to write through. */
+    @Override
+    public void leave(boolean force) throws IOException {
+        Optional<String> dirty = overlays.firstWithChanges();
+        if (dirty.isPresent()) {
+            throw new NbdException(NbdError.EPERM, "cow holds changes of export '" + dirty.get()
+                    + "', which no client has open; connect a client to it, then remove cow with force");
+        }
+    }
+
     @Override
     public Optional<HandOver> release() {
         return Optional.of(overlays.release());

@@ -89,6 +89,11 @@ final class Overlays {
         return entry.overlay;
     }
 
+    /** The name of an export whose overlay has changes, if there is one. */
+    synchronized Optional<String> firstWithChanges() {
+        return entries.entrySet().stream().filter(e -> !e.getValue().overlay.isClean()).map(Map.Entry::getKey).sorted().findFirst();
+    }
+
     private Overlay made(String export, long size) throws IOException {
         Overlay overlay = new Overlay(export, context, blockSize, size);
         if (keep.isPresent()) {

@@ -1,0 +1,73 @@
+package dev.sluice.core.transmission;
+
+import dev.sluice.api.NbdError;
+import dev.sluice.core.buffer.BufferPool;
+import dev.sluice.core.buffer.PooledBuffer;
+import dev.sluice.core.protocol.Command;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** One request run by a worker, with everything that belongs to it. */
+final class WorkerCall implements Runnable {
+    private final Transmission transmission;
+    private final Request request = new Request();
+    private final PooledBuffer payload;
+    private final int payloadLength;
+    private final Batch batch;
+    private final Reply reply;
+    private final CallRunner.Outcome outcome = new CallRunner.Outcome();
+
+    /**
+     * A call that is counted as in flight already.
+     *
+     * @param payload its own from now on; null if there is none
+     */
+    WorkerCall(Transmission transmission, BufferPool pool, Request r, PooledBuffer payload, int payloadLength) {
+        this.transmission = transmission;
+        request.copyFrom(r);
+        this.payload = payload;
+        this.payloadLength = payloadLength;
+        this.batch = new Batch(pool, BufferPool.MIN);
+        this.reply = new Reply(pool);
+    }
+
+    @Override
+    public void run() {
+        boolean sent = true;
+        CallRunner runner = transmission.runner();
+        try {
+            runner.prepare(request, batch, reply, outcome);
+            if (transmission.enterAsWorker()) {
+                long before = transmission.now();
+                try {
+                    runner.call(transmission.export().device(), request, view(), reply, outcome);
+                } finally {
+                    transmission.export().gate().exit();
+                }
+                transmission.measured(request, transmission.now() - before);
+            } else {
+                outcome.failed(NbdError.ESHUTDOWN, transmission.whyStopping());
+            }
+            transmission.count(request, outcome.isError());
+            runner.encode(request, batch, reply, outcome);
+            sent = transmission.send(batch);
+        } catch (IOException e) {
+            transmission.broken(e);
+        } finally {
+            if (sent) {
+                batch.release();
+            }
+            if (payload != null) {
+                payload.close();
+            }
+            transmission.workerDone(request);
+        }
+    }
+
+    private ByteBuffer view() {
+        if (payload == null) {
+            return request.type == Command.WRITE ? Transmission.NOTHING : null;
+        }
+        return payload.memory().clear().limit(payloadLength);
+    }
+}

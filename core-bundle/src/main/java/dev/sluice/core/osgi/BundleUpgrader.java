@@ -92,7 +92,9 @@ final class BundleUpgrader implements RuntimeControl.Upgrader {
 
     private Bundle install(BundleContext system, String location) {
         try (InputStream in = open(location)) {
-            return system.installBundle(location + "#" + ++installed + "-" + platform.nanoTime(), in);
+            // a URL, so that the bundle can be updated in place later
+            String url = isFile(location) ? Path.of(location).toAbsolutePath().toUri().toString() : location;
+            return system.installBundle(url + "#" + ++installed + "-" + platform.nanoTime(), in);
         } catch (IOException e) {
             throw new ConfigException(location + ": can't be read: " + Failures.line(e), e);
         } catch (BundleException e) {
@@ -102,9 +104,13 @@ final class BundleUpgrader implements RuntimeControl.Upgrader {
         }
     }
 
+    private static boolean isFile(String location) {
+        return location.indexOf(':') < 2;
+    }
+
     private static InputStream open(String location) throws IOException {
         Path path = location.startsWith("file:") ? Path.of(URI.create(location)) : Path.of(location);
-        if (location.indexOf(':') < 2 || location.startsWith("file:")) {
+        if (isFile(location) || location.startsWith("file:")) {
             return Files.newInputStream(path);
         }
         try {

@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import org.jline.reader.Candidate;
@@ -101,7 +102,11 @@ final class Prompt {
         Path directory = (cache == null || cache.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(cache))
                 .resolve("sluice");
         try {
-            Files.createDirectories(directory);
+            Files.createDirectories(directory.getParent());
+            if (!Files.isDirectory(directory)) {
+                // commands may have passwords in them
+                Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            }
             return Optional.of(directory.resolve("shell-history"));
         } catch (IOException e) {
             return Optional.empty();

@@ -111,6 +111,7 @@ public final class Chain {
             if (closed) {
                 throw new NbdException(NbdError.ESHUTDOWN, "the connection is closing");
             }
+            node.parent = parent;
             parent.children.add(node);
         } finally {
             monitor.unlock();
@@ -157,6 +158,7 @@ public final class Chain {
     void addChild(OpenDevice device, DeviceNode child) {
         monitor.lock();
         try {
+            child.parent = device;
             device.children.add(child);
         } finally {
             monitor.unlock();
@@ -213,27 +215,14 @@ public final class Chain {
     void closeSubtree(DeviceNode node) {
         monitor.lock();
         try {
-            removeFromParent(top, node);
+            if (node.parent != null) {
+                node.parent.children.remove(node);
+            }
         } finally {
             monitor.unlock();
         }
         finish(node);
         closeAll(node);
-    }
-
-    private boolean removeFromParent(DeviceNode from, DeviceNode node) {
-        if (from.device == null) {
-            return false;
-        }
-        if (from.device.children.remove(node)) {
-            return true;
-        }
-        for (DeviceNode child : from.device.children) {
-            if (removeFromParent(child, node)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private void finish(DeviceNode node) {

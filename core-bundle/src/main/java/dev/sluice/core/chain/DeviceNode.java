@@ -27,6 +27,8 @@ final class DeviceNode implements NbdDevice {
     final String exportName;
     final boolean readOnly;
     OpenDevice device;
+    /** The device that opened this node; null for the first, which the connection has opened. */
+    OpenDevice parent;
 
     DeviceNode(String exportName, boolean readOnly) {
         this.exportName = exportName;

@@ -147,7 +147,7 @@ public final class Export {
     void start() {
         exclusively(() -> {
             ExportState now = state();
-            if (now != ExportState.STARTING && now != ExportState.WAITING) {
+            if (now != ExportState.STARTING && now != ExportState.WAITING && now != ExportState.FAILED) {
                 return;
             }
             if (!config.enabled()) {

@@ -106,7 +106,8 @@ public final class Exports implements ExportDirectory, Kinds.Listener {
             boolean concerned = export.specs().stream()
                     .anyMatch(s -> s.filter() == kind.filter() && s.kind().equals(kind.name()));
             ExportState state = export.state();
-            if (concerned && (state == ExportState.WAITING || state == ExportState.HELD || state == ExportState.STARTING)) {
+            if (concerned && (state == ExportState.WAITING || state == ExportState.HELD || state == ExportState.STARTING
+                    || state == ExportState.FAILED)) {
                 services.platform().start("sluice-swap-" + export.name(), () -> {
                     export.exclusively(() -> {
                         if (export.state() == ExportState.HELD) {

@@ -1,0 +1,337 @@
+package dev.sluice.core.export;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.api.ConfigException;
+import dev.sluice.api.Flags;
+import dev.sluice.api.LayerContext;
+import dev.sluice.api.NbdDevice;
+import dev.sluice.api.NextLayer;
+import dev.sluice.api.OpenRequest;
+import dev.sluice.api.ReadReply;
+import dev.sluice.api.contract.ModelDevice;
+import dev.sluice.api.runtime.ExportState;
+import dev.sluice.api.runtime.SluiceControl.ChangeOptions;
+import dev.sluice.api.runtime.SwapRecord;
+import dev.sluice.api.util.ForwardingDevice;
+import dev.sluice.api.util.Reads;
+import dev.sluice.core.chain.FakeFilter;
+import dev.sluice.core.chain.FakePlugin;
+import dev.sluice.core.util.ManualPlatform;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Chains that change under an open connection. */
+class LiveChangeTest {
+    private static final ChangeOptions CONSENT = new ChangeOptions(false, true, false);
+    private static final ChangeOptions FORCE = new ChangeOptions(false, true, true);
+
+    private final ManualPlatform platform = new ManualPlatform();
+    private final ExportBench bench = new ExportBench(platform);
+    private FakeKind plugin;
+
+    @BeforeEach
+    void kinds() {
+        filter("a");
+        filter("b");
+        plugin = plugin("p");
+    }
+
+    @AfterEach
+    void nothingLeaks() {
+        bench.assertNothingLeaked();
+        bench.close();
+    }
+
+    private FakeKind filter(String name) {
+        return bench.filter(name, "1", () -> new FakeFilter(bench.journal, name) {
+            @Override
+            public NbdDevice open(OpenRequest request, NextLayer next) throws IOException {
+                return new Recording(name, next.open(request));
+            }
+        });
+    }
+
+    private FakeKind plugin(String name) {
+        return bench.plugin(name, "1", () -> new FakePlugin(bench.journal, name) {
+            @Override
+            public NbdDevice open(OpenRequest request) throws IOException {
+                return new Recording(name, super.open(request));
+            }
+        });
+    }
+
+    private final class Recording extends ForwardingDevice {
+        private final String name;
+
+        Recording(String name, NbdDevice next) {
+            super(next);
+            this.name = name;
+        }
+
+        @Override
+        public void read(long offset, int length, ReadReply reply) throws IOException {
+            bench.journal.add(name);
+            super.read(offset, length, reply);
+        }
+
+        @Override
+        public void finish() {
+            bench.journal.add(name + " finish");
+        }
+
+        @Override
+        public void close() {
+            bench.journal.add(name + " close");
+        }
+    }
+
+    private SwapRecord reshape(Export export, ChangeOptions options, String... lines) {
+        return export.reshape(ExportConfig.layers(export.name(), List.of(lines)), options);
+    }
+
+    /** The layers that a request passes, from the client inwards. */
+    private List<String> path(ExportBench.Client client) throws Exception {
+        bench.journal.take();
+        byteAt(client, 0);
+        return bench.journal.take();
+    }
+
+    @Test
+    void aFilterIsPutInAndTakenOutUnderAClient() throws Exception {
+        Export export = bench.active("e", "p");
+        ExportBench.Client client = bench.open("e");
+        assertEquals("ok", reshape(export, CONSENT, "a", "p").result());
+        assertEquals(List.of("a", "p"), path(client));
+        reshape(export, CONSENT, "a", "b", "p");
+        assertEquals(List.of("a", "b", "p"), path(client));
+        reshape(export, CONSENT, "b", "p");
+        assertEquals(List.of("b", "p"), path(client));
+        reshape(export, CONSENT, "p");
+        assertEquals(List.of("p"), path(client));
+        assertFalse(client.isCut());
+        client.connection.close();
+    }
+
+    @Test
+    void aMovedFilterKeepsItsDevice() throws Exception {
+        Export export = bench.active("e", "a", "b", "p");
+        ExportBench.Client client = bench.open("e");
+        bench.journal.take();
+        reshape(export, CONSENT, "b", "a", "p");
+        assertEquals(List.of(), bench.journal.take());
+        assertEquals(List.of("b", "a", "p"), path(client));
+        client.connection.close();
+        assertEquals(List.of("b finish", "a finish", "p finish", "b close", "a close", "p close"), bench.journal.take());
+    }
+
+    @Test
+    void aConnectionThatOpensAfterTheChangeGoesThroughTheNewLayers() throws Exception {
+        Export export = bench.active("e", "p");
+        reshape(export, CONSENT, "a", "p");
+        ExportBench.Client client = bench.open("e");
+        assertEquals(List.of("a", "p"), path(client));
+        client.connection.close();
+    }
+
+    @Test
+    void aKindThatIsNotTransparentNeedsTheOperatorsWord() throws Exception {
+        Export export = bench.active("e", "p");
+        ConfigException e = assertThrows(ConfigException.class, () -> reshape(export, ChangeOptions.NONE, "a", "p"));
+        assertTrue(e.getMessage().contains("a is not transparent") && e.getMessage().contains("--changes-data"), e.getMessage());
+        assertEquals(List.of("p"), export.specs().stream().map(ExportConfig.LayerSpec::kind).toList());
+    }
+
+    @Test
+    void aDryRunOpensAndChangesNothing() throws Exception {
+        Export export = bench.active("e", "p");
+        bench.journal.take();
+        SwapRecord would = reshape(export, new ChangeOptions(true, true, false), "a", "p");
+        assertEquals("insert a", would.what());
+        assertEquals(List.of(), bench.journal.take());
+        assertEquals(1, export.slots().size());
+    }
+
+    @Test
+    void aFilterThatDoesNotOpenIsRefusedAndTheClientNoticesNothing() throws Exception {
+        bench.filter("bad", "1", () -> new FakeFilter(bench.journal, "bad") {
+            @Override
+            public NbdDevice open(OpenRequest request, NextLayer next) throws IOException {
+                next.open(request);
+                throw new IOException("no such thing");
+            }
+        });
+        Export export = bench.active("e", "a", "p");
+        ExportBench.Client client = bench.open("e");
+        ConfigException e = assertThrows(ConfigException.class, () -> reshape(export, CONSENT, "bad", "a", "p"));
+        assertTrue(e.getMessage().contains("no such thing"), e.getMessage());
+        assertEquals(ExportState.ACTIVE, export.state());
+        assertEquals(List.of("a", "p"), path(client));
+        assertTrue(bench.swaps.all().get(0).result().startsWith("refused"), bench.swaps.all().toString());
+        client.connection.close();
+    }
+
+    @Test
+    void anotherSizeIsRefused() throws Exception {
+        bench.plugin("small", "1", () -> new FakePlugin(bench.journal, "small", ModelDevice.of(new byte[512])));
+        Export export = bench.active("e", "a", "p");
+        ExportBench.Client client = bench.open("e");
+        ConfigException e = assertThrows(ConfigException.class, () -> reshape(export, CONSENT, "a", "small"));
+        assertTrue(e.getMessage().contains("512 bytes, clients were told 65536"), e.getMessage());
+        assertEquals(List.of("a", "p"), path(client));
+        client.connection.close();
+    }
+
+    @Test
+    void anotherPluginWithTheSameBytesTakesOver() throws Exception {
+        plugin("q");
+        Export export = bench.active("e", "a", "p");
+        ExportBench.Client client = bench.open("e");
+        assertEquals("ok", reshape(export, ChangeOptions.NONE, "a", "q").result());
+        assertEquals(List.of("a", "q"), path(client));
+        client.connection.close();
+        assertEquals(0, plugin.out());
+    }
+
+    @Test
+    void anotherPluginWithOtherBytesIsRefusedAndTheByteIsNamed() throws Exception {
+        byte[] other = new byte[64 << 10];
+        other[777] = 1;
+        bench.plugin("q", "1", () -> new FakePlugin(bench.journal, "q", ModelDevice.of(other)));
+        Export export = bench.active("e", "a", "p");
+        ExportBench.Client client = bench.open("e");
+        ConfigException e = assertThrows(ConfigException.class, () -> reshape(export, ChangeOptions.NONE, "a", "q"));
+        assertTrue(e.getMessage().contains("differ at byte 777"), e.getMessage());
+        assertEquals(List.of("a", "p"), path(client));
+        client.connection.close();
+    }
+
+    @Test
+    void aFilterThatRefusesToLeaveStays() throws Exception {
+        bench.filter("sticky", "1", () -> new FakeFilter(bench.journal, "sticky") {
+            @Override
+            public NbdDevice open(OpenRequest request, NextLayer next) throws IOException {
+                return new Recording(name, next.open(request));
+            }
+
+            @Override
+            public void leave(NbdDevice device, boolean force) throws Exception {
+                if (!force) {
+                    throw new IOException("it holds data");
+                }
+            }
+        });
+        Export export = bench.active("e", "sticky", "p");
+        ExportBench.Client client = bench.open("e");
+        ConfigException e = assertThrows(ConfigException.class, () -> reshape(export, CONSENT, "p"));
+        assertTrue(e.getMessage().contains("it holds data"), e.getMessage());
+        assertEquals(List.of("sticky", "p"), path(client));
+        reshape(export, FORCE, "p");
+        assertEquals(List.of("p"), path(client));
+        client.connection.close();
+    }
+
+    @Test
+    void aLayerThatRefusesToLeaveStaysAlsoWithoutClients() throws Exception {
+        bench.filter("sticky", "1", () -> new FakeFilter(bench.journal, "sticky") {
+            @Override
+            public void leave(boolean force) throws Exception {
+                throw new IOException("it holds data");
+            }
+        });
+        Export export = bench.active("e", "sticky", "p");
+        assertThrows(ConfigException.class, () -> reshape(export, CONSENT, "p"));
+        assertEquals(2, export.slots().size());
+    }
+
+    @Test
+    void aFilterThatReadsOnlyGivesTheLayerBehindBackWritable() throws Exception {
+        bench.filter("ro", "1", () -> new FakeFilter(bench.journal, "ro") {
+            @Override
+            public NbdDevice open(OpenRequest request, NextLayer next) throws IOException {
+                NbdDevice writable = next.open(request);
+                next.open(request.withReadOnly(true)).close();
+                return new ForwardingDevice(writable);
+            }
+        });
+        Export export = bench.active("e", "p");
+        ExportBench.Client client = bench.open("e");
+        reshape(export, CONSENT, "ro", "p");
+        reshape(export, CONSENT, "p");
+        assertEquals(List.of("p"), path(client));
+        client.connection.close();
+    }
+
+    @Test
+    void theStateOfAPluginGoesToItsNewVersionAndBack() throws Exception {
+        FakeKind old = bench.plugin("ram", "1", () -> ram(StatefulPlugin.SIZE));
+        Export export = bench.active("e", "a", "ram");
+        ExportBench.Client client = bench.open("e");
+        client.request(bench.soon(), d -> {
+            d.write(5, ByteBuffer.wrap(new byte[] {42}), Flags.NONE);
+            return null;
+        });
+        FakeKind fresh = bench.plugin("ram", "2", () -> ram(StatefulPlugin.SIZE));
+        assertEquals("ok", export.upgrade(old, fresh, ChangeOptions.NONE).result());
+        assertEquals(42, byteAt(client, 5));
+        assertEquals(0, old.out());
+        export.upgrade(fresh, old, ChangeOptions.NONE);
+        assertEquals(42, byteAt(client, 5));
+        client.connection.close();
+    }
+
+    @Test
+    void aSuccessorThatCanNotTakeOverLeavesTheStateWithTheOldOne() throws Exception {
+        FakeKind old = bench.plugin("ram", "1", () -> ram(StatefulPlugin.SIZE));
+        Export export = bench.active("e", "ram");
+        ExportBench.Client client = bench.open("e");
+        client.request(bench.soon(), d -> {
+            d.write(5, ByteBuffer.wrap(new byte[] {42}), Flags.NONE);
+            return null;
+        });
+        FakeKind small = bench.plugin("ram", "2", () -> ram(StatefulPlugin.SIZE / 2));
+        assertThrows(ConfigException.class, () -> export.upgrade(old, small, ChangeOptions.NONE));
+        assertEquals(42, byteAt(client, 5));
+        assertEquals(0, small.out());
+        client.connection.close();
+    }
+
+    /** Its devices use the memory that it was handed, so it has to be handed over before they are opened. */
+    private StatefulPlugin ram(int size) {
+        return new StatefulPlugin(bench.journal, "ram", size) {
+            @Override
+            public boolean exclusive() {
+                return true;
+            }
+        };
+    }
+
+    private byte byteAt(ExportBench.Client client, int offset) throws Exception {
+        return client.request(bench.soon(), d -> {
+            ByteBuffer b = ByteBuffer.allocateDirect(1);
+            Reads.into(d, offset, b);
+            return b.get(0);
+        });
+    }
+
+    @Test
+    void anExportThatFailedStartsWhenABetterKindComes() throws Exception {
+        bench.plugin("x", "1", () -> new FakePlugin(bench.journal, "x") {
+            @Override
+            public void ready(LayerContext context) throws Exception {
+                throw new IOException("broken");
+            }
+        });
+        Export export = bench.add("e", "x");
+        ExportBench.await(export, ExportState.FAILED);
+        bench.plugin("x", "2", () -> new FakePlugin(bench.journal, "x"));
+        ExportBench.await(export, ExportState.ACTIVE);
+    }
+}

@@ -161,11 +161,15 @@ public final class Reshape {
             chain.openTarget(device);
         } catch (NbdException e) {
             closeNew(device);
-            throw e;
+            throw refused(layer, e);
         }
         unusedOnAbandon(device);
         adoptDevice(device, line);
-        device.prepare();
+        try {
+            device.prepare();
+        } catch (NbdException e) {
+            throw refused(layer, e);
+        }
         device.reuse = null;
         return device;
     }
@@ -207,7 +211,7 @@ public final class Reshape {
             for (Map.Entry<Layer, Layer> pair : successors.entrySet()) {
                 HandOver state = layerStates.get(pair.getValue());
                 if (state != null) {
-                    pair.getKey().instance().adopt(state);
+                    adopt(pair.getKey(), state);
                     adopted.put(pair.getKey(), pair.getValue());
                 }
             }
@@ -225,6 +229,21 @@ public final class Reshape {
             rollBack();
             throw failure;
         }
+    }
+
+    private static void adopt(Layer layer, HandOver state) throws NbdException {
+        try {
+            layer.instance().adopt(state);
+        } catch (Throwable t) {
+            throw refused(layer, t);
+        }
+    }
+
+    /** What a new layer throws is the operator's to read: no client has seen it, and nothing is logged as a fault. */
+    private static NbdException refused(Layer layer, Throwable t) {
+        String line = Failures.line(t);
+        String text = line.startsWith(layer.kind() + ":") ? line : layer.kind() + ": " + line;
+        return new NbdException(t instanceof NbdException e ? e.error() : NbdError.EINVAL, text, t);
     }
 
     private void leave(List<Chain> chains) throws NbdException {
@@ -266,7 +285,7 @@ public final class Reshape {
             try {
                 device.target.adopt(state);
             } catch (Throwable t) {
-                throw device.layer.failures().failed("adopt", t);
+                throw refused(device.layer, t);
             }
             adoptedDevices.put(device, source);
         }

@@ -90,19 +90,18 @@ public final class ChainEdits {
         if (position.isEmpty()) {
             return 0;
         }
-        int colon = position.indexOf(':');
-        String layer = position.substring(colon + 1);
+        if (!position.startsWith("before:") && !position.startsWith("after:")) {
+            throw new ConfigException("position '" + position + "' is neither before:LAYER nor after:LAYER");
+        }
+        String layer = position.substring(position.indexOf(':') + 1);
         int at = LayerReference.find(specs, layer);
         if (position.startsWith("before:")) {
             return at;
         }
-        if (position.startsWith("after:")) {
-            if (!specs.get(at).filter()) {
-                throw new ConfigException("nothing can stand after '" + layer + "', it is the plugin");
-            }
-            return at + 1;
+        if (!specs.get(at).filter()) {
+            throw new ConfigException("nothing can stand after '" + layer + "', it is the plugin");
         }
-        throw new ConfigException("position '" + position + "' is neither before:LAYER nor after:LAYER");
+        return at + 1;
     }
 
     private static ExportConfig.LayerSpec filter(String line) {

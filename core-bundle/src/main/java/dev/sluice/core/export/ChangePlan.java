@@ -56,14 +56,12 @@ record ChangePlan(String what, List<Place> places, List<String> doubts, boolean 
             }
         }
         Collected c = new Collected();
-        int furthest = -1;
+        boolean[] moved = moved(kept, slots);
         for (int i = 0; i < kept.length; i++) {
             if (kept[i] != null) {
-                int at = slots.indexOf(kept[i]);
-                if (at < furthest) {
+                if (moved[i]) {
                     c.say("move " + kept[i].spec().kind(), kept[i].kind());
                 }
-                furthest = Math.max(furthest, at);
                 c.places.add(Place.keep(kept[i]));
             } else {
                 c.add(specs.get(i), kinds, inherited[i]);
@@ -79,6 +77,38 @@ record ChangePlan(String what, List<Place> places, List<String> doubts, boolean 
             }
         }
         return new ChangePlan(c.words.isEmpty() ? "nothing" : String.join(", ", c.words), c.places, c.doubts, otherPlugin);
+    }
+
+    /**
+     * Which of the kept layers are moved: as few as possible, and transparent ones rather than others, because where a
+     * transparent one stands makes no difference. The rest is the heaviest sequence whose order stays.
+     */
+    private static boolean[] moved(LayerSlot[] kept, List<LayerSlot> slots) {
+        int[] weight = new int[kept.length];
+        int[] before = new int[kept.length];
+        int last = -1;
+        for (int i = 0; i < kept.length; i++) {
+            before[i] = -1;
+            if (kept[i] == null) {
+                continue;
+            }
+            for (int j = 0; j < i; j++) {
+                if (kept[j] != null && slots.indexOf(kept[j]) < slots.indexOf(kept[i]) && weight[j] > weight[i]) {
+                    weight[i] = weight[j];
+                    before[i] = j;
+                }
+            }
+            weight[i] += kept[i].kind().declared().isTransparent() ? 1 : slots.size() + 1;
+            last = last < 0 || weight[i] > weight[last] ? i : last;
+        }
+        boolean[] moved = new boolean[kept.length];
+        for (int i = 0; i < kept.length; i++) {
+            moved[i] = kept[i] != null;
+        }
+        for (int i = last; i >= 0; i = before[i]) {
+            moved[i] = false;
+        }
+        return moved;
     }
 
     /** Every layer of the old kind is served by the new one, with the same parameters. */

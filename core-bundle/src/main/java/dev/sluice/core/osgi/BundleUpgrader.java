@@ -69,7 +69,7 @@ final class BundleUpgrader implements RuntimeControl.Upgrader {
                 List<SwapRecord> would = new ArrayList<>();
                 for (Kind old : olds) {
                     for (Export export : users(old)) {
-                        would.add(export.upgrade(old, old, options));
+                        would.add(named(export.upgrade(old, old, options), old, fresh));
                     }
                 }
                 uninstall(fresh);
@@ -88,6 +88,14 @@ final class BundleUpgrader implements RuntimeControl.Upgrader {
             uninstall(fresh);
             throw e;
         }
+    }
+
+    /** In a dry run the new bundle does not start, so there is no kind of it that could be named. */
+    private static SwapRecord named(SwapRecord would, Kind old, Bundle fresh) {
+        String what = "upgrade " + old.name() + " from " + old.bundle() + " " + old.version() + " to " + fresh.getSymbolicName() + " "
+                + fresh.getVersion();
+        return new SwapRecord(would.when(), would.export(), what, would.result(), would.drained(), would.pause(), would.connections(),
+                would.stranded());
     }
 
     private Bundle install(BundleContext system, String location) {

@@ -102,7 +102,7 @@ record ServerDirectory(Path path, FileLock lock) {
             channel.close();
             throw new IOException("a server runs in " + path + " already");
         }
-        for (String part : new String[] {"etc", "bundles", "deploy", "log"}) {
+        for (String part : new String[] {"etc", "bundles", "deploy", "log", "cache"}) {
             if (!Files.isDirectory(path.resolve(part))) {
                 Files.createDirectory(path.resolve(part), PRIVATE);
             }
@@ -110,9 +110,9 @@ record ServerDirectory(Path path, FileLock lock) {
         return lock;
     }
 
-    /** Where Felix keeps its copies. */
+    /** Where Felix keeps its copies, which it makes anew, and configurations: inside of a directory that stays private. */
     Path cache() {
-        return path.resolve("cache");
+        return path.resolve("cache").resolve("felix");
     }
 
     /** Where messages go. */

@@ -37,7 +37,8 @@ class ServerDirectoryTest {
     void itIsMadeWithAllItsPartsForTheOwnerAlone() throws IOException {
         ServerDirectory made = of("server", "-f", "--dir=a/b/../d");
         try (Stream<Path> parts = Files.list(here.resolve("a/d"))) {
-            assertEquals(List.of("bundles", "deploy", "etc", "lock", "log"), parts.map(p -> p.getFileName().toString()).sorted().toList());
+            assertEquals(List.of("bundles", "cache", "deploy", "etc", "lock", "log"),
+                    parts.map(p -> p.getFileName().toString()).sorted().toList());
         }
         assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(here.resolve("a/d"))));
         assertTrue(made.lock().isValid());

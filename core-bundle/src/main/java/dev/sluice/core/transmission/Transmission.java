@@ -37,7 +37,6 @@ public final class Transmission {
     private static final long QUIET_LOOK_NANOS = 1_000_000;
     /** A finished reply waits no longer than this for company, as long as calls return. */
     private static final long LINGER_NANOS = 200_000;
-    private static final int WITH_HEADER = 4096;
     private static final Duration GATE_LOOK = Duration.ofMillis(200);
     /** The payload of a write of nothing. */
     static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0).asReadOnlyBuffer();
@@ -63,12 +62,11 @@ public final class Transmission {
     private volatile String stopping;
     private volatile boolean closed;
     private volatile boolean watched;
-    /** The leader has sent everything and waits for the client, or there is no leader because there is nothing to do. */
-    private volatile boolean waiting;
     // the watcher's own
     private int quietTicks;
     private int lastCalls;
     private final Warmth warmth;
+    private final Input input;
     private long parkedAt; // of the leader, passed on from one to the next
 
     /**
@@ -81,6 +79,7 @@ public final class Transmission {
     public Transmission(Wire wire, NegotiatedSession session, Services services, Watcher watcher, HotSlots slots, String name, int threads,
             long maxBytes, Runnable ended) {
         this.warmth = new Warmth(slots);
+        this.input = new Input(wire, services, warmth, this::flush);
         this.wire = wire;
         this.open = (OpenConnection) session.export();
         this.facts = SessionFacts.of(session);
@@ -114,7 +113,7 @@ public final class Transmission {
 
     /** Nothing to do: the connection waits without a thread and without buffers. */
     private void park() {
-        waiting = true;
+        input.setWaiting(true);
         parkedAt = services.platform().nanoTime();
         try {
             wire.whenReadable(this::readable);
@@ -133,7 +132,7 @@ public final class Transmission {
     }
 
     private void resume() {
-        waiting = false;
+        input.setWaiting(false);
         warmth.waited(services.platform().nanoTime() - parkedAt);
         Leadership me;
         try {
@@ -155,7 +154,7 @@ public final class Transmission {
 
     /** Waits until every finished reply has left and nothing is being worked on. */
     public void awaitQuiet(Deadline deadline) {
-        while (!(waiting && inFlight.calls() == 0 && output.isQuiet()) && !closed && !deadline.isOver()) {
+        while (!(input.isWaiting() && inFlight.calls() == 0 && output.isQuiet()) && !closed && !deadline.isOver()) {
             services.platform().park(this, QUIET_LOOK_NANOS);
         }
     }
@@ -206,12 +205,12 @@ public final class Transmission {
             flush(me);
             if (me.wokenToRead) {
                 me.wokenToRead = false;
-                return readMore(me) ? Turn.ON : Turn.GONE;
+                return input.readMore(me) ? Turn.ON : Turn.GONE;
             }
             if (!in.hasRemaining() && !warmth.isHot() && inFlight.calls() == 0 && output.isQuiet()) {
                 return Turn.IDLE;
             }
-            return readMore(me) ? Turn.ON : Turn.GONE;
+            return input.readMore(me) ? Turn.ON : Turn.GONE;
         }
         Request r = me.request;
         if (!r.decode(in, facts.extended())) {
@@ -232,15 +231,15 @@ public final class Transmission {
                             + " bytes of payload, at most " + Limits.MAX_PAYLOAD + " are possible; the connection is closed");
                     return Turn.GONE;
                 }
-                if (!skip(me, r.payload)) {
+                if (!input.skip(me, r.payload)) {
                     return Turn.GONE;
                 }
                 refusal = refusal != null ? refusal : new RequestValidator.Refusal(NbdError.EINVAL, "too much payload");
             } else {
                 try {
-                    payload = readPayload(me, (int) r.payload);
+                    payload = input.readPayload(me, (int) r.payload);
                 } catch (NbdException e) {
-                    return skip(me, r.payload) ? refuse(me, r, e) : Turn.GONE;
+                    return input.skip(me, r.payload) ? refuse(me, r, e) : Turn.GONE;
                 }
                 if (payload == null) {
                     return Turn.GONE;
@@ -377,26 +376,12 @@ public final class Transmission {
                 return false;
             }
             gate.awaitChange(GATE_LOOK);
-            if (gate.isShut() && !lookForDisconnect(me)) {
+            if (gate.isShut() && !input.lookForDisconnect(me, output)) {
                 closed = true;
                 return false;
             }
         }
         return true;
-    }
-
-    /** While requests are held back the client may go: notices that without taking anything from the input. */
-    private boolean lookForDisconnect(Leadership me) throws IOException {
-        boolean[] gone = new boolean[1];
-        ByteBuffer space = me.in.duplicate();
-        space.limit(space.capacity()).position(me.in.limit());
-        if (space.hasRemaining()) {
-            output.whileIdle(() -> gone[0] = wire.poll(space) < 0);
-            if (!gone[0]) {
-                me.in.limit(space.position());
-            }
-        }
-        return !gone[0];
     }
 
     /** Gives the request to a worker; false if it has to run in place. */
@@ -427,74 +412,6 @@ public final class Transmission {
     /** Only reads and writes hold memory; the length of other requests says nothing about what they need. */
     private static long inFlightBytes(Request r) {
         return r.type <= Command.WRITE ? r.length : 0;
-    }
-
-    private ByteBuffer readPayload(Leadership me, int length) throws IOException {
-        ByteBuffer in = me.in;
-        if (in.remaining() >= length) {
-            return me.takePayload(length);
-        }
-        if (length <= in.capacity() - 64) {
-            while (in.remaining() < length) {
-                if (!readMore(me)) {
-                    return null;
-                }
-            }
-            return me.takePayload(length);
-        }
-        ByteBuffer large = me.largePayload(pool, length);
-        me.expectLarge = true;
-        large.put(in);
-        flush(me);
-        while (large.hasRemaining()) {
-            if (wire.read(large) < 0) {
-                return null;
-            }
-        }
-        return large.flip();
-    }
-
-    private boolean skip(Leadership me, long length) throws IOException {
-        long left = length;
-        while (true) {
-            int n = (int) Math.min(left, me.in.remaining());
-            me.in.position(me.in.position() + n);
-            left -= n;
-            if (left == 0) {
-                return true;
-            }
-            if (!readMore(me)) {
-                return false;
-            }
-        }
-    }
-
-    /** Sends what is finished, then waits for more input; false when there is none any more. */
-    private boolean readMore(Leadership me) throws IOException {
-        flush(me);
-        ByteBuffer in = me.in;
-        if (in.hasRemaining()) {
-            in.compact();
-        } else {
-            in.clear();
-        }
-        int n;
-        waiting = in.position() == 0;
-        if (me.expectLarge) {
-            // Another large write is likely: what is read together with its header has to be copied, so that is little.
-            in.limit(Math.min(in.capacity(), in.position() + WITH_HEADER));
-            me.expectLarge = false;
-        }
-        if (warmth.isHot()) {
-            long before = services.platform().nanoTime();
-            n = wire.read(in);
-            warmth.waited(services.platform().nanoTime() - before);
-        } else {
-            n = wire.read(in);
-        }
-        waiting = false;
-        in.flip();
-        return n >= 0;
     }
 
     private Turn sendIfLarge(Leadership me) throws IOException {

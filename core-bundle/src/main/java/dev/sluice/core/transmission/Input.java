@@ -1,0 +1,136 @@
+package dev.sluice.core.transmission;
+
+import dev.sluice.core.buffer.BufferPool;
+import dev.sluice.core.chain.Services;
+import dev.sluice.core.transport.Wire;
+import dev.sluice.core.util.Platform;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * The way in of one connection: many requests with one read, payloads, and what is read away. Only the leader reads; the
+ * input that is read and not yet run lies in its {@link Leadership}.
+ */
+final class Input {
+    /** Read together with the header of a write whose payload is likely to go to a place of its own, in bytes. */
+    private static final int WITH_HEADER = 4096;
+
+    private final Wire wire;
+    private final Platform platform;
+    private final BufferPool pool;
+    private final Warmth warmth;
+    private final Flush flush;
+    /** The leader has sent everything and waits for the client, or there is no leader because there is nothing to do. */
+    private volatile boolean waiting;
+
+    /** Sends what is finished: done before every wait for the client. */
+    interface Flush {
+        void flush(Leadership leader) throws IOException;
+    }
+
+    Input(Wire wire, Services services, Warmth warmth, Flush flush) {
+        this.wire = wire;
+        this.platform = services.platform();
+        this.pool = services.buffers();
+        this.warmth = warmth;
+        this.flush = flush;
+    }
+
+    boolean isWaiting() {
+        return waiting;
+    }
+
+    /** The connection is parked, or not any more. */
+    void setWaiting(boolean yes) {
+        waiting = yes;
+    }
+
+    /** Sends what is finished, then waits for more input; false when there is none any more. */
+    boolean readMore(Leadership me) throws IOException {
+        flush.flush(me);
+        ByteBuffer in = me.in;
+        if (in.hasRemaining()) {
+            in.compact();
+        } else {
+            in.clear();
+        }
+        waiting = in.position() == 0;
+        if (me.expectLarge) {
+            // Another large write is likely: what is read together with its header has to be copied, so that is little.
+            in.limit(Math.min(in.capacity(), in.position() + WITH_HEADER));
+            me.expectLarge = false;
+        }
+        int n;
+        if (warmth.isHot()) {
+            long before = platform.nanoTime();
+            n = wire.read(in);
+            warmth.waited(platform.nanoTime() - before);
+        } else {
+            n = wire.read(in);
+        }
+        waiting = false;
+        in.flip();
+        return n >= 0;
+    }
+
+    /**
+     * The payload of a request whose header was taken, reading what is missing.
+     *
+     * @return null when the client sends no more
+     * @throws dev.sluice.api.NbdException there is no memory for it; nothing of it was taken
+     */
+    ByteBuffer readPayload(Leadership me, int length) throws IOException {
+        ByteBuffer in = me.in;
+        if (in.remaining() >= length) {
+            return me.takePayload(length);
+        }
+        if (length <= in.capacity() - Request.EXTENDED_LENGTH) {
+            while (in.remaining() < length) {
+                if (!readMore(me)) {
+                    return null;
+                }
+            }
+            return me.takePayload(length);
+        }
+        ByteBuffer large = me.largePayload(pool, length);
+        me.expectLarge = true;
+        large.put(in);
+        flush.flush(me);
+        while (large.hasRemaining()) {
+            if (wire.read(large) < 0) {
+                return null;
+            }
+        }
+        return large.flip();
+    }
+
+    /** Reads bytes away; false when the client sends no more. */
+    boolean skip(Leadership me, long length) throws IOException {
+        long left = length;
+        while (true) {
+            int n = (int) Math.min(left, me.in.remaining());
+            me.in.position(me.in.position() + n);
+            left -= n;
+            if (left == 0) {
+                return true;
+            }
+            if (!readMore(me)) {
+                return false;
+            }
+        }
+    }
+
+    /** While requests are held back the client may go: notices that without taking anything from the input. */
+    boolean lookForDisconnect(Leadership me, Output output) throws IOException {
+        boolean[] gone = new boolean[1];
+        ByteBuffer space = me.in.duplicate();
+        space.limit(space.capacity()).position(me.in.limit());
+        if (space.hasRemaining()) {
+            output.whileIdle(() -> gone[0] = wire.poll(space) < 0);
+            if (!gone[0]) {
+                me.in.limit(space.position());
+            }
+        }
+        return !gone[0];
+    }
+}

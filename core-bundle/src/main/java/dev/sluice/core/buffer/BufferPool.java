@@ -26,6 +26,7 @@ public final class BufferPool {
     /** How long a lease waits for memory to become free. */
     public static final Duration WAIT = Duration.ofSeconds(5);
 
+    private static final int LARGE = 1 << 20;
     private static final int CLASSES = Integer.numberOfTrailingZeros(MAX) - Integer.numberOfTrailingZeros(MIN) + 1;
 
     private final Platform platform;
@@ -79,13 +80,13 @@ public final class BufferPool {
         monitor.lock();
         try {
             while (true) {
-                memory = classes[index].take();
-                if (memory != null) {
-                    kept -= bytes;
-                    break;
-                }
-                if (leased + bytes <= limit) {
-                    dropUntilFits(bytes);
+                if (leased + bytes <= boundFor(bytes)) {
+                    memory = classes[index].take();
+                    if (memory != null) {
+                        kept -= bytes;
+                    } else {
+                        dropUntilFits(bytes);
+                    }
                     break;
                 }
                 if (wait.isZero()) {
@@ -195,6 +196,11 @@ public final class BufferPool {
         } finally {
             monitor.unlock();
         }
+    }
+
+    /** The last quarter is for small buffers, so that a few clients with huge requests can't keep the others from going on. */
+    private long boundFor(int bytes) {
+        return bytes > LARGE ? limit - limit / 4 : limit;
     }
 
     private void dropAll() {

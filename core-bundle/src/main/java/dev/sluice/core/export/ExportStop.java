@@ -47,11 +47,12 @@ public final class ExportStop {
         stuck.forEach(c -> c.cancel(why));
         Deadline grace = Deadline.after(export.services().platform(), GRACE);
         List<String> stranded = new ArrayList<>();
+        List<OpenConnection> answered = new ArrayList<>();
         for (OpenConnection c : stuck) {
             if (c.gate().awaitEmpty(grace)) {
                 // Its devices were told to stop, so it can't go on; what it was asked is answered.
                 c.session().disconnectSoft(why);
-                c.session().disconnectQuiet(why, GRACE);
+                answered.add(c);
             } else {
                 stranded.add(strand(c, why));
                 export.forget(c);
@@ -59,6 +60,7 @@ public final class ExportStop {
                 c.session().disconnectHard(why);
             }
         }
+        disconnectAll(answered, why);
         if (!export.controlGate().awaitEmpty(grace)) {
             stranded.add("calls besides requests");
             LOG.log(System.Logger.Level.ERROR, "export " + export.name() + ": calls into its layers do not return: " + why);
@@ -81,14 +83,21 @@ public final class ExportStop {
             c.session().disconnectSoft(why);
         }
         Deadline deadline = Deadline.after(export.services().platform(), drain);
-        for (OpenConnection c : export.takeConnections()) {
+        List<OpenConnection> ended = export.takeConnections();
+        for (OpenConnection c : ended) {
             if (c.gate().awaitEmpty(deadline)) {
                 c.chain().close();
             } else {
                 strand(c, why);
             }
-            c.session().disconnectQuiet(why, GRACE);
         }
+        disconnectAll(ended, why);
+    }
+
+    /** One grace for all: clients that do not read must not add up. */
+    private void disconnectAll(List<OpenConnection> ended, String why) {
+        Deadline grace = Deadline.after(export.services().platform(), GRACE);
+        ended.forEach(c -> c.session().disconnectQuiet(why, Duration.ofNanos(grace.remainingNanos())));
     }
 
     /**

@@ -123,6 +123,7 @@ final class InPlaceSwap {
         }
         reopen();
         record("ok, now " + String.join(", ", filled));
+        becomeAsBefore();
         replaced.clear();
         stranded.clear();
     }
@@ -166,15 +167,19 @@ final class InPlaceSwap {
             hold = null;
         }
         export.recomputeThreadModel();
+        export.connections().forEach(c -> c.gate().reopen());
+        export.controlGate().reopen();
+        export.closeDeparted();
+    }
+
+    /** After the record was made: who sees the state finds the record too. */
+    private void becomeAsBefore() {
         if (hidden == null) {
             export.become(ExportState.ACTIVE, "");
         } else {
             export.become(ExportState.STOPPING, hidden);
             hidden = null;
         }
-        export.connections().forEach(c -> c.gate().reopen());
-        export.controlGate().reopen();
-        export.closeDeparted();
     }
 
     private void holdIsOver(long number) {

@@ -81,9 +81,9 @@ final class LiveChange {
             attempt.prepareInTime();
             attempt.shutAndDrain();
             attempt.takeOver();
-        } catch (ConfigException e) {
-            attempt.undo();
-            throw e;
+        } catch (RuntimeException | Error e) {
+            attempt.undo(false);
+            throw e instanceof ConfigException known ? known : new ConfigException(Failures.line(e), e);
         }
         attempt.commit();
         return record(plan, "ok", attempt.drained, attempt.pause);
@@ -127,8 +127,8 @@ final class LiveChange {
                 RuntimeException failed = null;
                 try {
                     prepare();
-                } catch (RuntimeException e) {
-                    failed = e;
+                } catch (RuntimeException | Error e) {
+                    failed = e instanceof ConfigException known ? known : new ConfigException(Failures.line(e), e);
                 }
                 boolean late;
                 monitor.lock();
@@ -141,7 +141,7 @@ final class LiveChange {
                     monitor.unlock();
                 }
                 if (late) {
-                    undo();
+                    undo(true);
                 }
             });
             Deadline deadline = Deadline.after(platform, export.config().drain());
@@ -254,6 +254,8 @@ final class LiveChange {
             gone.removeAll(after);
             reshape.commit(chains());
             export.setSlots(after);
+            // Nothing of what is replaced may run when the gate opens, its background tasks included.
+            gone.forEach(s -> cancel(s.layer(), "the layer was replaced"));
             reopen();
             reshape.closeOld();
             export.disposeAll(gone);
@@ -269,11 +271,12 @@ final class LiveChange {
             }
         }
 
-        void undo() {
+        /** @param preparer whether the thread that prepares calls; it cleans up alone if the change was given up before */
+        void undo(boolean preparer) {
             reopen();
             monitor.lock();
             try {
-                if (!prepared) {
+                if (!prepared || givenUp && !preparer) {
                     // The thread that hangs cleans up when it comes back.
                     return;
                 }

@@ -283,7 +283,8 @@ final class Batch {
         } catch (IOException e) {
             System.getLogger("dev.sluice.transmission").log(System.Logger.Level.WARNING, "closing a file: " + e.getMessage());
         } catch (Exception e) {
-            throw new IllegalStateException(e);
+            // A layer that gave the same reference back twice: its fault must not keep the connection from going on.
+            System.getLogger("dev.sluice.transmission").log(System.Logger.Level.ERROR, "giving back what a layer lent: " + e);
         }
     }
 }

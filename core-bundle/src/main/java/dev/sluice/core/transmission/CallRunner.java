@@ -81,7 +81,12 @@ final class CallRunner {
             }
             encoder.error(out, r, error, text);
         } else if (outcome.describing) {
-            encoder.read(out, r, reply);
+            try {
+                encoder.read(out, r, reply);
+            } catch (NbdException e) {
+                reply.abandon();
+                encoder.error(out, r, e.error(), e.getMessage());
+            }
         } else if (outcome.extents != null) {
             for (int i = 0; i < outcome.extents.length; i++) {
                 encoder.status(out, r, outcome.extents[i], outcome.contextIds[i], i == outcome.extents.length - 1);

@@ -3,6 +3,7 @@ package dev.sluice.core.transmission;
 import dev.sluice.api.NbdException;
 import dev.sluice.core.buffer.BufferPool;
 import dev.sluice.core.buffer.PooledBuffer;
+import dev.sluice.core.util.Monitor;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -56,6 +57,8 @@ final class Leadership {
     private PooledBuffer largePayload;
     /** The poller has seen bytes, or the end, that have to be read before the connection may be parked again. */
     boolean wokenToRead;
+    /** Held around the call that runs now; null if there is none. The leader's own. */
+    Monitor serial;
     /** The last request had a payload that did not fit the input; the leader's own. */
     boolean expectLarge;
     /** When the first reply of the batch was finished; the leader's own. */
@@ -91,6 +94,14 @@ final class Leadership {
         int at = in.position();
         in.position(at + length);
         return payloadView.clear().order(ByteOrder.BIG_ENDIAN).limit(at + length).position(at);
+    }
+
+    void unlockSerial() {
+        Monitor held = serial;
+        serial = null;
+        if (held != null) {
+            held.unlock();
+        }
     }
 
     /** A payload that is too large for the input: memory of its own until {@link #dropPayload}. */

@@ -63,7 +63,7 @@ final class Output {
                 sendQueued();
                 append(batch);
                 flush();
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 fail();
                 throw e;
             } finally {
@@ -120,7 +120,7 @@ final class Output {
             try {
                 sendQueued();
                 flush();
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 fail();
                 throw e;
             } finally {

@@ -106,6 +106,8 @@ final class ReplyEncoder {
         for (int i = 0; i < reply.count(); i++) {
             mayFail |= reply.kind(i) == Reply.RANGE;
         }
+        // All headers at once, before anything is added: a lack of memory must not leave half a reply behind.
+        out.ensure((reply.count() + 1) * (chunkHeader + 12));
         boolean oneChunk = r.has(dev.sluice.core.protocol.Command.FLAG_DF);
         long offset = r.offset;
         int i = 0;

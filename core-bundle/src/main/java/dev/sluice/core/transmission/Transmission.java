@@ -138,8 +138,13 @@ public final class Transmission {
         try {
             me = Leadership.create(pool);
         } catch (NbdException e) {
-            LOG.log(System.Logger.Level.ERROR, name + ": " + e.getMessage());
-            end(false);
+            if (closed) {
+                end(false);
+            } else {
+                // Others hold all memory now; this client has to wait, not to go.
+                LOG.log(System.Logger.Level.WARNING, name + ": " + e.getMessage());
+                services.timers().after(Duration.ofMillis(20), this::readable);
+            }
             return;
         }
         me.wokenToRead = true;
@@ -190,8 +195,11 @@ public final class Transmission {
             // A bug of the core: this connection ends, the server goes on.
             LOG.log(System.Logger.Level.ERROR, name + ": internal error", e);
         }
-        me.release();
-        end(graceful);
+        try {
+            me.release();
+        } finally {
+            end(graceful);
+        }
     }
 
     private enum Turn {
@@ -259,11 +267,7 @@ public final class Transmission {
     }
 
     private Turn runInPlace(Leadership me, Request r, ByteBuffer payload) throws IOException {
-        Monitor serial = open.serialLock();
-        if (serial == null && !parallel) {
-            serial = inOrder;
-        }
-        if (!enter(me, serial)) {
+        if (!enter(me)) {
             me.dropPayload();
             if (closed) {
                 return Turn.GONE;
@@ -295,9 +299,7 @@ public final class Transmission {
                 me.oldestReply = after;
             }
         } finally {
-            if (serial != null) {
-                serial.unlock();
-            }
+            me.unlockSerial();
         }
         count(r, me.outcome.isError());
         if (!still) {
@@ -329,7 +331,11 @@ public final class Transmission {
             runner.encode(r, me.batch, me.reply, me.outcome);
             sent = output.send(me.batch);
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, name + ": " + e.getMessage());
+            // A part of the reply may have left: the client must not wait for the rest.
+            broken(e);
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.ERROR, name + ": internal error", e);
+            wire.close();
         } finally {
             if (sent) {
                 me.release();
@@ -346,18 +352,25 @@ public final class Transmission {
      *
      * @return false if the connection or the export ends; nothing is held then
      */
-    private boolean enter(Leadership me, Monitor serial) throws IOException {
+    private boolean enter(Leadership me) throws IOException {
         while (true) {
+            Monitor serial = serialLock();
             if (serial != null && !serial.tryLock()) {
                 flush(me);
                 while (!serial.tryLock(Deadline.after(services.platform(), Duration.ofSeconds(1)))) {
-                    if (closed) {
+                    if (closed || !input.lookForDisconnect(me, output)) {
+                        closed = true;
                         return false;
                     }
                 }
             }
             if (open.gate().tryEnter()) {
-                return true;
+                if (serialLock() == serial) {
+                    me.serial = serial;
+                    return true;
+                }
+                // A change of the chain has made it stricter, or less strict, since the lock was chosen.
+                open.gate().exit();
             }
             if (serial != null) {
                 serial.unlock();
@@ -503,7 +516,7 @@ public final class Transmission {
             }
         } catch (IOException e) {
             finished.release();
-            LOG.log(System.Logger.Level.DEBUG, name + ": " + e.getMessage());
+            broken(e);
         }
         lead(follower);
     }
@@ -549,14 +562,37 @@ public final class Transmission {
         return services.platform().nanoTime();
     }
 
-    /** Enters the gate, waiting while it is shut; false if the connection or the export ends. */
-    boolean enterAsWorker() {
-        while (!open.gate().enter(Deadline.after(services.platform(), Duration.ofSeconds(1)))) {
-            if (open.gate().isClosed() || closed) {
-                return false;
+    /** The lock that the thread model asks for now; constant while somebody is inside the gate. Null if there is none. */
+    private Monitor serialLock() {
+        Monitor serial = open.serialLock();
+        return serial == null && !parallel ? inOrder : serial;
+    }
+
+    /**
+     * Takes the serial lock, if there is one, and enters the gate, as the leader does.
+     *
+     * @param held what has to be unlocked afterwards, in element 0
+     * @return false if the connection or the export ends; nothing is held then
+     */
+    boolean enterAsWorker(Monitor[] held) {
+        while (!closed && !open.gate().isClosed()) {
+            Monitor serial = serialLock();
+            if (serial != null && !serial.tryLock(Deadline.after(services.platform(), Duration.ofSeconds(1)))) {
+                continue;
             }
+            if (open.gate().tryEnter()) {
+                if (serialLock() == serial) {
+                    held[0] = serial;
+                    return true;
+                }
+                open.gate().exit();
+            }
+            if (serial != null) {
+                serial.unlock();
+            }
+            open.gate().awaitChange(GATE_LOOK);
         }
-        return true;
+        return false;
     }
 
     String whyStopping() {

@@ -1,9 +1,11 @@
 package dev.sluice.core.transmission;
 
 import dev.sluice.api.NbdError;
+import dev.sluice.api.NbdException;
 import dev.sluice.core.buffer.BufferPool;
 import dev.sluice.core.buffer.PooledBuffer;
 import dev.sluice.core.protocol.Command;
+import dev.sluice.core.util.Monitor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -34,25 +36,19 @@ final class WorkerCall implements Runnable {
     @Override
     public void run() {
         boolean sent = true;
-        CallRunner runner = transmission.runner();
         try {
-            runner.prepare(request, batch, reply, outcome);
-            if (transmission.enterAsWorker()) {
-                long before = transmission.now();
-                try {
-                    runner.call(transmission.export().device(), request, view(), reply, outcome);
-                } finally {
-                    transmission.export().gate().exit();
-                }
-                transmission.measured(request, transmission.now() - before);
-            } else {
-                outcome.failed(NbdError.ESHUTDOWN, transmission.whyStopping());
+            if (prepare()) {
+                call();
             }
             transmission.count(request, outcome.isError());
-            runner.encode(request, batch, reply, outcome);
+            transmission.runner().encode(request, batch, reply, outcome);
             sent = transmission.send(batch);
         } catch (IOException e) {
             transmission.broken(e);
+        } catch (RuntimeException | Error e) {
+            // A bug of the core: nobody knows what has left, so the client must not go on.
+            transmission.broken(new IOException("internal error", e));
+            throw e;
         } finally {
             if (sent) {
                 batch.release();
@@ -62,6 +58,35 @@ final class WorkerCall implements Runnable {
             }
             transmission.workerDone(request);
         }
+    }
+
+    private boolean prepare() {
+        try {
+            transmission.runner().prepare(request, batch, reply, outcome);
+            return true;
+        } catch (NbdException e) {
+            outcome.clear();
+            outcome.failed(e.error(), e.getMessage());
+            return false;
+        }
+    }
+
+    private void call() {
+        Monitor[] held = new Monitor[1];
+        if (!transmission.enterAsWorker(held)) {
+            outcome.failed(NbdError.ESHUTDOWN, transmission.whyStopping());
+            return;
+        }
+        long before = transmission.now();
+        try {
+            transmission.runner().call(transmission.export().device(), request, view(), reply, outcome);
+        } finally {
+            transmission.export().gate().exit();
+            if (held[0] != null) {
+                held[0].unlock();
+            }
+        }
+        transmission.measured(request, transmission.now() - before);
     }
 
     private ByteBuffer view() {

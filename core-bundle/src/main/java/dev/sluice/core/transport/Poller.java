@@ -40,9 +40,14 @@ final class Poller {
         Parked parked = new Parked(channel, action);
         synchronized (lock) {
             if (selector == null) {
-                selector = Selector.open();
-                Selector mine = selector;
-                platform.start("sluice-poller", () -> run(mine));
+                Selector mine = Selector.open();
+                try {
+                    platform.start("sluice-poller", () -> run(mine));
+                } catch (OutOfMemoryError e) {
+                    mine.close();
+                    throw new IOException("no thread is left to wait for idle connections", e);
+                }
+                selector = mine;
             }
             arrivals.add(parked);
             selector.wakeup();

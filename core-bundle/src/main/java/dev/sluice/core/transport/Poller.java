@@ -140,13 +140,22 @@ final class Poller {
                 if (p.channel.isOpen()) {
                     p.channel.configureBlocking(true);
                 }
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 // closed in this moment: the action finds that out by reading
                 LOG.log(System.Logger.Level.DEBUG, "an idle connection was closed: " + e);
             }
-            p.action.run();
+            wakeUp(p);
         }
         ready.clear();
+    }
+
+    /** One connection that can't go on must not keep the others from being woken. */
+    private static void wakeUp(Parked p) {
+        try {
+            p.action.run();
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.ERROR, "waking an idle connection", e);
+        }
     }
 
     private boolean close(Selector mine) throws IOException {

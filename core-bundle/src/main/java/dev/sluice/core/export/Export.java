@@ -524,19 +524,4 @@ public final class Export {
             monitor.unlock();
         }
     }
-
-    /** Waits until no connection is left. */
-    boolean awaitNoConnections(Deadline deadline) {
-        monitor.lock();
-        try {
-            while (!connections.isEmpty()) {
-                if (!monitor.await(deadline) && deadline.isOver()) {
-                    return connections.isEmpty();
-                }
-            }
-            return true;
-        } finally {
-            monitor.unlock();
-        }
-    }
 }

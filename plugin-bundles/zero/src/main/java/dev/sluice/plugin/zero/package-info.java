@@ -1,0 +1,2 @@
+/** The zero plugin: a disk without bytes. */
+package dev.sluice.plugin.zero;

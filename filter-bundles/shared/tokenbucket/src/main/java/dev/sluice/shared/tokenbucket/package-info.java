@@ -1,0 +1,2 @@
+/** Token buckets that limit rates. */
+package dev.sluice.shared.tokenbucket;

@@ -1,0 +1,2 @@
+/** The random plugin: a disk of pseudo-random bytes. */
+package dev.sluice.plugin.random;

@@ -18,6 +18,12 @@ public interface SharedFile extends AutoCloseable {
     /** What it was opened as; for messages. */
     Path path();
 
+    /**
+     * How many references there are: 1 means that only the caller's is left, and that no reply is still being sent from
+     * the file. More may go at any moment, but one reference does not become two without its owner.
+     */
+    int references();
+
     /** Takes one more reference, to be given back with {@link #close()}. */
     SharedFile retain();
 

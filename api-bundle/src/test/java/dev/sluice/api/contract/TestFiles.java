@@ -69,6 +69,11 @@ public final class TestFiles implements SharedFiles {
         }
 
         @Override
+        public synchronized int references() {
+            return references;
+        }
+
+        @Override
         public synchronized SharedFile retain() {
             check();
             references++;

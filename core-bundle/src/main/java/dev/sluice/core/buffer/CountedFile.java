@@ -32,6 +32,11 @@ final class CountedFile implements SharedFile {
     }
 
     @Override
+    public int references() {
+        return references.get();
+    }
+
+    @Override
     public SharedFile retain() {
         int before;
         do {

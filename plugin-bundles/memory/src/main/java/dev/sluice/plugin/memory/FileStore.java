@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A file that lies in memory and has no name any more: outside of the Java heap, sparse by the kernel's own page
@@ -43,13 +44,20 @@ final class FileStore implements Store {
     private final int descriptor;
     /** Null where holes can't be punched. */
     private final LibC libc;
+    /** Where writes go; null if they go through the file. */
+    private final Windows windows;
+    /** A connection has ended before its last reply was sent; a successor has to know that too. */
+    private final AtomicBoolean sending;
 
-    private FileStore(LayerContext context, long size, SharedFile file, int descriptor, Optional<LibC> libc) {
+    private FileStore(LayerContext context, long size, SharedFile file, int descriptor, boolean mapped, AtomicBoolean sending,
+            Optional<LibC> libc) {
         this.context = context;
         this.size = size;
         this.file = file;
         this.descriptor = descriptor;
         this.libc = descriptor < 0 ? null : libc.orElse(null);
+        this.sending = sending;
+        this.windows = mapped && this.libc != null && Windows.canHold(size) ? new Windows(file.channel(), size) : null;
     }
 
     /** In a memory file of the kernel's; empty without a C library that has them. */
@@ -67,7 +75,7 @@ final class FileStore implements Store {
             throw e;
         }
         try {
-            return Optional.of(create(context, size, OpenDescriptors.path(made), libc));
+            return Optional.of(create(context, size, OpenDescriptors.path(made), true, libc));
         } finally {
             libc.get().close(made);
         }
@@ -80,7 +88,8 @@ final class FileStore implements Store {
         }
         Path path = Files.createTempFile(SHM, "sluice-memory", ".tmp");
         try {
-            return Optional.of(create(context, size, path, libc));
+            // a full file system is an error of a write, but would be a fault of a mapping
+            return Optional.of(create(context, size, path, false, libc));
         } finally {
             Files.delete(path);
         }
@@ -88,10 +97,11 @@ final class FileStore implements Store {
 
     /** From the state of a predecessor. */
     static Store adopt(LayerContext context, Map<String, Object> state, Optional<LibC> libc) {
-        return new FileStore(context, (Long) state.get("size"), (SharedFile) state.get("file"), (Integer) state.get("descriptor"), libc);
+        return new FileStore(context, (Long) state.get("size"), (SharedFile) state.get("file"), (Integer) state.get("descriptor"),
+                (Boolean) state.get("mapped"), (AtomicBoolean) state.get("sending"), libc);
     }
 
-    private static Store create(LayerContext context, long size, Path path, Optional<LibC> libc) throws IOException {
+    private static Store create(LayerContext context, long size, Path path, boolean mapped, Optional<LibC> libc) throws IOException {
         try (RandomAccessFile whole = new RandomAccessFile(path.toFile(), "rw")) {
             whole.setLength(size);
         } catch (IOException e) {
@@ -100,7 +110,8 @@ final class FileStore implements Store {
         FileChannel channel = openChannel(path);
         SharedFile file = context.files().adopt(channel, Path.of("memory"));
         try {
-            return new FileStore(context, size, file, OpenDescriptors.numberOf(channel, Long.MAX_VALUE).orElse(-1), libc);
+            return new FileStore(context, size, file, OpenDescriptors.numberOf(channel, Long.MAX_VALUE).orElse(-1), mapped,
+                    new AtomicBoolean(), libc);
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
@@ -129,7 +140,7 @@ final class FileStore implements Store {
 
     @Override
     public Map<String, Object> state() {
-        return Map.of("size", size, "file", file, "descriptor", descriptor);
+        return Map.of("size", size, "file", file, "descriptor", descriptor, "mapped", windows != null, "sending", sending);
     }
 
     @Override
@@ -137,9 +148,19 @@ final class FileStore implements Store {
         return state.get("file") == file;
     }
 
+    /**
+     * Gives the memory back now, not when the collector has found the last mapping; unless a reply is still being sent
+     * from it.
+     */
     @Override
     public void close() throws IOException {
-        file.close();
+        try {
+            if (windows != null && size > 0 && !sending.get()) {
+                libc.punchHole(descriptor, 0, size);
+            }
+        } finally {
+            file.close();
+        }
     }
 
     /** Holds its own channel, and the store's file open, whose descriptor number it uses. */
@@ -169,6 +190,10 @@ final class FileStore implements Store {
 
         @Override
         public void write(long offset, ByteBuffer data) throws IOException {
+            if (windows != null) {
+                windows.write(offset, data);
+                return;
+            }
             long at = offset;
             try {
                 while (data.hasRemaining()) {
@@ -191,6 +216,9 @@ final class FileStore implements Store {
 
         @Override
         public void close() throws IOException {
+            if (own.references() > 1) {
+                sending.set(true);
+            }
             try {
                 own.close();
             } finally {

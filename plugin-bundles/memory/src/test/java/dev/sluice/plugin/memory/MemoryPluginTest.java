@@ -16,6 +16,7 @@ import dev.sluice.api.MetaContext;
 import dev.sluice.api.NbdError;
 import dev.sluice.api.NbdException;
 import dev.sluice.api.NbdPlugin;
+import dev.sluice.api.SharedFile;
 import dev.sluice.api.Support;
 import dev.sluice.api.contract.Connection;
 import dev.sluice.api.contract.LayerHarness;
@@ -26,6 +27,7 @@ import dev.sluice.api.contract.TestClient;
 import dev.sluice.api.contract.TestOpenRequest;
 import dev.sluice.api.util.ParameterParser;
 import dev.sluice.shared.libc.LibC;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -220,5 +222,38 @@ class MemoryPluginTest extends PluginContract {
         successor.close();
         h.connect().write(1, new byte[] {2}, Flags.NONE);
         assertArrayEquals(new byte[] {1, 2}, c.read(0, 2));
+    }
+
+    @Test
+    void aWriteAcrossTwoWindowsIsReadBack() throws Exception {
+        Connection c = start(List.of("3G")).connect();
+        byte[] bytes = {1, 2, 3, 4, 5, 6, 7, 8};
+        c.write(2L * Windows.WINDOW - 5, bytes, Flags.NONE);
+        assertArrayEquals(bytes, c.read(2L * Windows.WINDOW - 5, 8));
+        assertArrayEquals(new byte[8], c.read(Windows.WINDOW - 4, 8));
+    }
+
+    @Test
+    void theLastByteOfADiskTooLargeForMappingsIsWritten() throws Exception {
+        Connection c = start(List.of(Long.toString(Long.MAX_VALUE))).connect();
+        c.write(Long.MAX_VALUE - 1, new byte[] {9}, Flags.NONE);
+        assertArrayEquals(new byte[] {9}, c.read(Long.MAX_VALUE - 1, 1));
+    }
+
+    @Test
+    void theEndOfTheLayerGivesTheMemoryBackAtOnce() throws Exception {
+        LayerHarness h = start();
+        Connection c = h.connect();
+        assumeTrue(c.info().extents(), "not sparse here");
+        c.write(0, new byte[] {5}, Flags.NONE);
+        HandOver state = h.layer().release().orElseThrow();
+        try (SharedFile file = ((SharedFile) state.state().get("file")).retain()) {
+            h.layer().adopt(state);
+            c.disconnect();
+            h.layer().close();
+            ByteBuffer first = ByteBuffer.allocate(1);
+            file.channel().read(first, 0);
+            assertEquals(0, first.get(0));
+        }
     }
 }

@@ -1,0 +1,22 @@
+package dev.sluice.filter.multiconn;
+
+import dev.sluice.api.NbdFilter;
+import dev.sluice.api.contract.FilterContract;
+import java.util.List;
+
+class FastMultiConnContractTest extends FilterContract {
+    @Override
+    protected NbdFilter newKind() {
+        return new MultiConnFilter();
+    }
+
+    @Override
+    protected String kindName() {
+        return "multi-conn";
+    }
+
+    @Override
+    protected List<String> words() {
+        return List.of("multi-conn-mode=emulate", "multi-conn-track-dirty=fast", "multi-conn-exportname=true");
+    }
+}

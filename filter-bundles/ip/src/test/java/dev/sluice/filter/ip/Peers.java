@@ -1,0 +1,31 @@
+package dev.sluice.filter.ip;
+
+import dev.sluice.api.Peer;
+import dev.sluice.api.contract.TestClient;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/** Clients of all kinds. */
+final class Peers {
+    private Peers() {
+    }
+
+    static TestClient tcp(long connection, String host) {
+        return new TestClient(connection, Peer.of(new InetSocketAddress(host, 4000)), false, false);
+    }
+
+    static TestClient tcp(String host) {
+        return tcp(1, host);
+    }
+
+    static TestClient unix(long pid, int uid, int gid) {
+        return new TestClient(1, new Peer(Optional.empty(), OptionalLong.of(pid), OptionalInt.of(uid), OptionalInt.of(gid)), false, false);
+    }
+
+    /** On a Unix socket, without more. */
+    static TestClient local() {
+        return new TestClient(1);
+    }
+}

@@ -15,6 +15,7 @@ import dev.sluice.api.StatusSink;
 import dev.sluice.api.util.ForwardingDevice;
 import dev.sluice.api.util.Reads;
 import dev.sluice.shared.alignment.AlignedExtents;
+import dev.sluice.shared.requestlock.RequestLock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 

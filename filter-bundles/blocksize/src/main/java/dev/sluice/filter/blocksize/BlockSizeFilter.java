@@ -9,6 +9,7 @@ import dev.sluice.api.OpenRequest;
 import dev.sluice.api.Parameter;
 import dev.sluice.api.ParameterType;
 import dev.sluice.api.Parameters;
+import dev.sluice.shared.requestlock.RequestLock;
 import java.io.IOException;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ServiceScope;

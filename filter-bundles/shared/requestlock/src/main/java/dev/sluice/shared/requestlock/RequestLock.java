@@ -1,17 +1,18 @@
-package dev.sluice.filter.blocksize;
+package dev.sluice.shared.requestlock;
 
 import dev.sluice.api.Cancellation;
 import dev.sluice.api.NbdError;
 import dev.sluice.api.NbdException;
 
 /**
- * Keeps other requests away while a block is read, changed and written back. Many requests can hold it shared, or one
- * alone. Neither side can starve the other: who wants it alone stops newcomers, and when it is given back, all who have
- * waited to share it go first.
+ * Keeps other requests away while something is done that must be alone. Many can hold it shared, or one alone. Neither side can
+ * starve the other: who wants it alone stops newcomers, and when it is given back, all who have waited to share it go first.
  *
  * <p>Not one of the JDK's: those keep state for each thread, wake nobody whose wait was cancelled, or let one side starve.
+ *
+ * <p>Safe for use by several threads; not reentrant, and who gives it back need not be the thread that got it.
  */
-final class RequestLock {
+public final class RequestLock {
     /** How long a cancellation can stay unnoticed, in milliseconds. */
     private static final long LOOK_AGAIN = 100;
 
@@ -29,7 +30,7 @@ final class RequestLock {
      *
      * @throws NbdException if the wait was cancelled
      */
-    synchronized void share(Cancellation cancellation) throws NbdException {
+    public synchronized void share(Cancellation cancellation) throws NbdException {
         if (taken || waitingToTake > 0) {
             long arrived = turn;
             waitingToShare++;
@@ -48,7 +49,8 @@ final class RequestLock {
         sharing++;
     }
 
-    synchronized void unshare() {
+    /** Gives a share back. */
+    public synchronized void unshare() {
         sharing--;
         if (sharing == 0) {
             notifyAll();
@@ -60,7 +62,7 @@ final class RequestLock {
      *
      * @throws NbdException if the wait was cancelled
      */
-    synchronized void take(Cancellation cancellation) throws NbdException {
+    public synchronized void take(Cancellation cancellation) throws NbdException {
         waitingToTake++;
         try {
             while (taken || sharing > 0 || admitted > 0) {
@@ -76,7 +78,8 @@ final class RequestLock {
         }
     }
 
-    synchronized void giveBack() {
+    /** Gives all of it back. */
+    public synchronized void giveBack() {
         taken = false;
         admitted = waitingToShare;
         turn++;

@@ -1,4 +1,4 @@
-package dev.sluice.filter.blocksize;
+package dev.sluice.shared.requestlock;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -19,6 +19,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One client, from accept to close. Runs on a worker's thread; the transmission phase may change threads.
@@ -39,6 +40,7 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
     private volatile String export = "";
     private volatile String exportName = "";
     private volatile boolean closing;
+    private final AtomicBoolean ended = new AtomicBoolean();
 
     Connection(long id, Wire wire, ListenerConfig config, Connections registry, Services services, Watcher watcher,
             HotSlots slots, ExportDirectory directory, Runnable released) {
@@ -55,7 +57,9 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
 
     /** The listener may take another client. */
     void released() {
-        released.run();
+        if (ended.compareAndSet(false, true)) {
+            released.run();
+        }
     }
 
     @Override
@@ -68,8 +72,8 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
             directory.admit(this);
             Optional<NegotiatedSession> session = handshake();
             if (session.isPresent()) {
-                passedOn = true;
                 transmit(session.get());
+                passedOn = true;
             }
         } catch (EOFException e) {
             LOG.log(System.Logger.Level.DEBUG, this + ": the client has gone during the handshake");
@@ -104,17 +108,23 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
         }
     }
 
+    /** When it returns the connection is the transmission's; when it throws it is not, and nothing is left open in the export. */
     private void transmit(NegotiatedSession session) {
-        Transmission t = new Transmission(wire, session, services, watcher, slots, toString(), config.threads(), config.maxBytes(),
-                () -> registry.ended(this));
-        export = ((dev.sluice.core.export.OpenConnection) session.export()).export();
-        exportName = session.export().name();
-        transmission = t;
-        if (closing) {
-            // The export ended between the handshake and here.
-            t.close();
+        try {
+            Transmission t = new Transmission(wire, session, services, watcher, slots, toString(), config.threads(), config.maxBytes(),
+                    () -> registry.ended(this));
+            export = ((dev.sluice.core.export.OpenConnection) session.export()).export();
+            exportName = session.export().name();
+            transmission = t;
+            if (closing) {
+                // The export ended between the handshake and here.
+                t.close();
+            }
+            t.run();
+        } catch (RuntimeException | Error e) {
+            session.export().close();
+            throw e;
         }
-        t.run();
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.sluice.core.transport.Acceptor;
 import dev.sluice.core.transport.Network;
 import dev.sluice.core.transport.Wire;
 import dev.sluice.core.util.Deadline;
+import dev.sluice.core.util.Failures;
 import dev.sluice.core.util.Monitor;
 import dev.sluice.core.util.Platform;
 import java.io.IOException;
@@ -79,20 +80,31 @@ final class Listener {
                 wire = from.accept();
             } catch (ClosedChannelException e) {
                 break;
-            } catch (IOException e) {
-                LOG.log(System.Logger.Level.WARNING, "listener " + config.name() + ": a client could not be taken: " + e.getMessage());
+            } catch (IOException | RuntimeException e) {
+                LOG.log(System.Logger.Level.WARNING, "listener " + config.name() + ": a client could not be taken: " + Failures.line(e));
                 platform.park(this, BACK_OFF_NANOS);
                 continue;
             }
             if (open.incrementAndGet() > config.maxConnections()) {
                 open.decrementAndGet();
                 refuse(wire, "there are " + config.maxConnections() + " connections already");
-            } else if (!starter.apply(wire)) {
+            } else if (!start(wire, starter)) {
                 open.decrementAndGet();
                 refuse(wire, "no thread is free for it");
             } else {
                 accepted.incrementAndGet();
             }
+        }
+    }
+
+    /** One client that can't be served must not end the listener. */
+    private boolean start(Wire wire, Function<Wire, Boolean> starter) {
+        try {
+            return starter.apply(wire);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "listener " + config.name() + ": internal error", e);
+            platform.park(this, BACK_OFF_NANOS);
+            return false;
         }
     }
 

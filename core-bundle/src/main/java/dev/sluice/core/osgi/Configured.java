@@ -8,6 +8,9 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Typed access to the properties of a configuration, with one-line errors that name the property. */
 final class Configured {
@@ -19,9 +22,42 @@ final class Configured {
         this.properties = properties;
     }
 
+    /**
+     * Refuses settings that nobody reads, because most of them are typing errors. Frameworks and tools add settings of their
+     * own, with a dot or a colon in their names.
+     */
+    Configured only(String... known) {
+        unknown(known).ifPresent(text -> {
+            throw new ConfigException(text);
+        });
+        return this;
+    }
+
+    /** What {@link #only} would say. */
+    Optional<String> unknown(String... known) {
+        Set<String> names = new TreeSet<>(List.of(known));
+        return properties.keySet().stream().filter(k -> k.indexOf('.') < 0 && k.indexOf(':') < 0 && !names.contains(k)).sorted().findFirst()
+                .map(k -> what + ": there is no setting '" + k + "'; there are " + String.join(", ", names));
+    }
+
     String string(String key, String fallback) {
         Object value = properties.get(key);
-        return value == null ? fallback : value.toString();
+        if (value == null) {
+            return fallback;
+        }
+        if (value instanceof Collection<?> || value.getClass().isArray()) {
+            throw wrong(key, value instanceof Object[] array ? Arrays.toString(array) : value.toString(), "one text");
+        }
+        return value.toString();
+    }
+
+    /** One of these texts; the first is that of a setting that is not there. */
+    String choice(String key, String... texts) {
+        String value = string(key, texts[0]);
+        if (!List.of(texts).contains(value)) {
+            throw wrong(key, value, String.join(" or ", texts));
+        }
+        return value;
     }
 
     List<String> strings(String key) {

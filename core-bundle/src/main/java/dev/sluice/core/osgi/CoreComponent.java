@@ -61,6 +61,8 @@ public final class CoreComponent {
     @Activate
     public CoreComponent(BundleContext context, Map<String, Object> properties) {
         Configured config = new Configured("core", properties);
+        config.unknown("max-threads", "max-buffers").ifPresent(
+                text -> System.getLogger("dev.sluice.configuration").log(System.Logger.Level.WARNING, text));
         workers = new Workers(platform, "sluice-worker", config.integer("max-threads", 2048, 16, 100_000));
         buffers = new BufferPool(platform, config.size("max-buffers", 1L << 30, 256L << 20));
         services = new Services(platform, buffers, new Files(), workers, timers, Path.of(System.getProperty("java.io.tmpdir")),

@@ -97,7 +97,8 @@ public final class ExportComponent {
         if (name == null) {
             throw new ConfigException("configuration " + properties.get("service.pid") + " of an export has no name");
         }
-        Configured c = new Configured("export " + name, properties);
+        Configured c = new Configured("export " + name, properties)
+                .only("name", "layers", "enabled", "read-only", "drain", "hold", "directory");
         return new ExportConfig(name.toString(), ExportConfig.layers(name.toString(), c.strings("layers")), c.bool("enabled", true),
                 c.bool("read-only", false), c.delay("drain", Duration.ofSeconds(10)), c.delay("hold", Duration.ofSeconds(60)),
                 Path.of(c.string("directory", "")).toAbsolutePath());

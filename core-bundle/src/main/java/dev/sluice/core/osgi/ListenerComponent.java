@@ -19,6 +19,10 @@ import org.osgi.service.component.annotations.Reference;
 @Component(name = SluiceRuntime.LISTENER_PID, service = ListenerComponent.class, immediate = true,
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class ListenerComponent {
+    private static final String[] SETTINGS = {"name", "address", "handshake-timeout", "read-only", "max-connections", "threads",
+        "max-bytes", "style", "handshake-flags", "structured-replies", "meta-contexts", "extended-headers", "export", "max-options",
+        "require-block-size"};
+
     private final CoreComponent core;
     private final String name;
     private final ListenerConfig config;
@@ -45,7 +49,7 @@ public final class ListenerComponent {
         if (name == null) {
             throw new ConfigException("configuration " + properties.get("service.pid") + " of a listener has no name");
         }
-        Configured c = new Configured("listener " + name, properties);
+        Configured c = new Configured("listener " + name, properties).only(SETTINGS);
         String address = c.string("address", "");
         return new ListenerConfig(name.toString(), ListenAddress.parse(address), handshake(c),
                 c.delay("handshake-timeout", Duration.ofSeconds(30)), c.bool("read-only", false),
@@ -54,10 +58,7 @@ public final class ListenerComponent {
     }
 
     private static HandshakeOptions handshake(Configured c) {
-        String style = c.string("style", "newstyle");
-        if (!style.equals("newstyle") && !style.equals("oldstyle")) {
-            throw new ConfigException("style=" + style + ": newstyle or oldstyle is meant");
-        }
+        String style = c.choice("style", "newstyle", "oldstyle");
         HandshakeOptions d = HandshakeOptions.DEFAULT;
         return new HandshakeOptions(style.equals("oldstyle") ? HandshakeOptions.Style.OLDSTYLE : HandshakeOptions.Style.NEWSTYLE,
                 c.integer("handshake-flags", d.handshakeFlags(), 0, Integer.MAX_VALUE) & d.handshakeFlags(),

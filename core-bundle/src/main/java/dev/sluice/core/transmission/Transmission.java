@@ -456,7 +456,9 @@ public final class Transmission {
     private void announce() {
         if (!watched) {
             watched = true;
-            watcher.watch(this);
+            if (!watcher.watch(this)) {
+                watched = false;
+            }
         }
     }
 
@@ -539,6 +541,8 @@ public final class Transmission {
             LOG.log(System.Logger.Level.WARNING, name + ": " + inFlight.calls()
                     + " calls have not returned after the end of the connection");
         }
+        // Whoever waits for quiet need not wait any longer: everything that was finished has left.
+        closed = true;
         open.close();
         wire.close();
         output.close();

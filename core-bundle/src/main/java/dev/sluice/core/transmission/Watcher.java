@@ -37,24 +37,37 @@ public final class Watcher {
         this.monitor = platform.monitor("watcher");
     }
 
-    /** From now on this connection is looked at. */
-    void watch(Transmission t) {
+    /**
+     * From now on this connection is looked at. Called inside a gate: it must not throw.
+     *
+     * @return false if there is no thread for that now
+     */
+    boolean watch(Transmission t) {
         monitor.lock();
         try {
             if (closed || busy.contains(t)) {
-                return;
+                return true;
+            }
+            if (!running && !startThread()) {
+                return false;
             }
             List<Transmission> changed = new ArrayList<>(busy);
             changed.add(t);
             busy = List.copyOf(changed);
-            if (!running) {
-                running = true;
-                platform.start("sluice-watcher", this::run);
-            } else {
-                monitor.signalAll();
-            }
+            monitor.signalAll();
+            return true;
         } finally {
             monitor.unlock();
+        }
+    }
+
+    private boolean startThread() {
+        try {
+            platform.start("sluice-watcher", this::run);
+            running = true;
+            return true;
+        } catch (OutOfMemoryError e) {
+            return false;
         }
     }
 

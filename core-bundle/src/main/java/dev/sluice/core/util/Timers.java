@@ -23,7 +23,10 @@ public final class Timers {
         this.monitor = platform.monitor("timers");
     }
 
-    /** Runs the action after the delay, unless it is cancelled or the timers are closed before. */
+    /**
+     * Runs the action after the delay, unless it is cancelled or the timers are closed before. Where the operating system has
+     * no thread for it, it runs late: as soon as a later call finds one.
+     */
     public Timer after(Duration delay, Runnable action) {
         monitor.lock();
         try {
@@ -34,15 +37,25 @@ public final class Timers {
             }
             queue.add(t);
             if (!running) {
-                platform.start("sluice-timers", this::run);
-                // Only now: if there was no thread to be had, the next timer tries again.
-                running = true;
+                running = startThread();
             } else {
                 monitor.signalAll();
             }
             return t;
         } finally {
             monitor.unlock();
+        }
+    }
+
+    /** False if there is no thread to be had: who sets a timer must not fail half way because of that. */
+    private boolean startThread() {
+        try {
+            platform.start("sluice-timers", this::run);
+            return true;
+        } catch (OutOfMemoryError e) {
+            System.getLogger(Timers.class.getName()).log(System.Logger.Level.WARNING,
+                    "there is no thread for timers now: " + e.getMessage());
+            return false;
         }
     }
 

@@ -80,4 +80,27 @@ class ConfiguredTest {
         assertEquals(Duration.ofSeconds(3), with(3).delay("k", Duration.ZERO));
         refused("thing t: k=soon: a time such as 10s or 250ms is meant", () -> with("soon").delay("k", Duration.ZERO));
     }
+
+    @Test
+    void aSettingThatNobodyReadsIsRefusedAndNamed() {
+        refused("thing t: there is no setting 'k'; there are address, name", () -> with("v").only("name", "address"));
+    }
+
+    @Test
+    void settingsOfToolsAreLeftAlone() {
+        Configured c = new Configured("thing t", Map.of("service.pid", "x", ":configurator:resource", "y", "name", "n"));
+        assertEquals("n", c.only("name").string("name", ""));
+    }
+
+    @Test
+    void aTextIsNoList() {
+        refused("thing t: k=[a, b]: one text is meant", () -> with(new String[] {"a", "b"}).string("k", ""));
+    }
+
+    @Test
+    void aChoiceIsOneOfItsTexts() {
+        assertEquals("b", with("b").choice("k", "a", "b"));
+        assertEquals("a", new Configured("thing t", Map.of()).choice("k", "a", "b"));
+        refused("thing t: k=c: a or b is meant", () -> with("c").choice("k", "a", "b"));
+    }
 }

@@ -2,7 +2,6 @@ package dev.sluice.core.util;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -103,10 +102,10 @@ class TimersTest {
 
     @Test
     void aSystemWithoutThreadsForAMomentDoesNotEndAllTimers() {
+        CountDownLatch ran = new CountDownLatch(2);
         platform.refuseThreads(true);
-        assertThrows(OutOfMemoryError.class, () -> timers.after(Duration.ZERO, () -> { }));
+        timers.after(Duration.ZERO, ran::countDown);
         platform.refuseThreads(false);
-        CountDownLatch ran = new CountDownLatch(1);
         timers.after(Duration.ZERO, ran::countDown);
         Background.await(ran);
     }

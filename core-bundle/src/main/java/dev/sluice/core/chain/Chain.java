@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The devices that one connection has open, one or more per layer, each behind its {@link DeviceNode}. Whoever calls
@@ -28,6 +29,7 @@ public final class Chain {
     private volatile List<Layer> layers;
     private DeviceInfo promised;
     private boolean closed;
+    private boolean stranded;
 
     private Chain(List<Layer> layers, ClientInfo client, String exportName, boolean readOnly) {
         this.layers = layers;
@@ -42,7 +44,18 @@ public final class Chain {
      * @throws NbdException nothing is left open
      */
     public static Chain open(List<Layer> layers, ClientInfo client, String exportName, boolean readOnly) throws NbdException {
+        return open(layers, client, exportName, readOnly, c -> { });
+    }
+
+    /**
+     * As above.
+     *
+     * @param begun is given the chain before the first device is opened, so that it can be given up meanwhile
+     */
+    public static Chain open(List<Layer> layers, ClientInfo client, String exportName, boolean readOnly, Consumer<Chain> begun)
+            throws NbdException {
         Chain chain = new Chain(List.copyOf(layers), client, exportName, readOnly);
+        begun.accept(chain);
         try {
             chain.openBehind(chain.top, chain.layers);
             chain.top.prepare();
@@ -108,6 +121,9 @@ public final class Chain {
         DeviceNode node = new DeviceNode(exportName, readOnly);
         monitor.lock();
         try {
+            if (stranded || parent.isStranded()) {
+                throw StrandedDevice.refused();
+            }
             if (closed) {
                 throw new NbdException(NbdError.ESHUTDOWN, "the connection is closing");
             }
@@ -122,12 +138,24 @@ public final class Chain {
 
     private void openBehind(DeviceNode node, List<Layer> from) throws NbdException {
         OpenDevice device = new OpenDevice(this, from.get(0), node.exportName, node.readOnly, from.subList(1, from.size()));
-        node.device = device;
+        point(node, device);
         try {
             openTarget(device);
         } catch (NbdException e) {
             closeSubtree(node);
             throw e;
+        }
+    }
+
+    private void point(DeviceNode node, OpenDevice device) throws NbdException {
+        monitor.lock();
+        try {
+            if (stranded || node.refuses()) {
+                throw StrandedDevice.refused();
+            }
+            node.device = device;
+        } finally {
+            monitor.unlock();
         }
     }
 
@@ -155,13 +183,64 @@ public final class Chain {
         }
     }
 
-    void addChild(OpenDevice device, DeviceNode child) {
+    /** What a device may take over of the one before it; null if there is nothing that fits. */
+    DeviceNode takeReuse(OpenDevice device, String exportName, boolean readOnly) throws NbdException {
         monitor.lock();
         try {
-            child.parent = device;
-            device.children.add(child);
+            if (device.isStranded()) {
+                throw StrandedDevice.refused();
+            }
+            DeviceNode again = device.takeReuse(exportName, readOnly);
+            if (again != null) {
+                again.parent = device;
+                device.children.add(again);
+            }
+            return again;
         } finally {
             monitor.unlock();
+        }
+    }
+
+    /** Code that was given up closes nothing any more: that is done when it has returned. */
+    boolean mayClose(DeviceNode node) {
+        monitor.lock();
+        try {
+            return !node.refuses();
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** Gives the code of one device up; what is behind it stays, but not for this device. */
+    void strand(OpenDevice device) {
+        monitor.lock();
+        try {
+            device.strand();
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /**
+     * Gives all calls up that are inside: from now on every device of this chain finds nothing behind it. {@link #close}
+     * is for when the calls have returned.
+     */
+    public void strand() {
+        monitor.lock();
+        try {
+            stranded = true;
+            strandFrom(top);
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    private static void strandFrom(DeviceNode node) {
+        OpenDevice device = node.real();
+        node.refuse();
+        if (device != null) {
+            device.strand();
+            device.children.forEach(Chain::strandFrom);
         }
     }
 
@@ -197,18 +276,27 @@ public final class Chain {
         devices().forEach(d -> d.scope.cancel(why));
     }
 
-    /** Finishes and closes all devices, from the client inwards. Closing twice does nothing. */
+    /**
+     * Finishes and closes all devices, from the client inwards; after {@link #strand} they are only closed. Closing twice
+     * does nothing.
+     */
     public void close() {
+        boolean late;
         monitor.lock();
         try {
             if (closed) {
                 return;
             }
             closed = true;
+            late = stranded;
         } finally {
             monitor.unlock();
         }
-        closeSubtree(top);
+        if (late) {
+            closeAll(top);
+        } else {
+            closeSubtree(top);
+        }
     }
 
     /** Finishes and closes the device behind this node and what was opened through it, from the client inwards. */
@@ -226,7 +314,7 @@ public final class Chain {
     }
 
     private void finish(DeviceNode node) {
-        OpenDevice device = node.device;
+        OpenDevice device = node.real();
         if (device == null) {
             return;
         }
@@ -239,7 +327,7 @@ public final class Chain {
     }
 
     private void closeAll(DeviceNode node) {
-        OpenDevice device = node.device;
+        OpenDevice device = node.real();
         if (device == null) {
             return;
         }

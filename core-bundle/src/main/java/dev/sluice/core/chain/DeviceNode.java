@@ -19,20 +19,43 @@ import java.util.List;
  * <p>It keeps the rules of {@link NbdDevice} in one place: ranges, capabilities, the errors that may come out, the
  * emulation of what a layer lacks. Layers stay small because they can rely on it.
  *
- * <p>Threads: requests by any thread. {@link #device} is changed only while the gates of the chain are shut and nobody
- * is inside; the gates give the ordering.
+ * <p>Threads: requests by any thread. {@link #device} is changed while the gates of the chain are shut and nobody is
+ * inside, and when the code that uses this node is given up: from that moment the node refuses, which is why every
+ * request looks at it once.
  */
 final class DeviceNode implements NbdDevice {
     /** How the device behind this node was asked for. */
     final String exportName;
     final boolean readOnly;
-    OpenDevice device;
+    volatile OpenDevice device;
+    /** What was behind this node before it refused; otherwise null. Guarded by the chain's monitor. */
+    private OpenDevice refused;
+    private boolean refuses;
     /** The device that opened this node; null for the first, which the connection has opened. */
     OpenDevice parent;
 
     DeviceNode(String exportName, boolean readOnly) {
         this.exportName = exportName;
         this.readOnly = readOnly;
+    }
+
+    /** The code that uses this node was given up. The chain's monitor is held. */
+    void refuse() {
+        refuses = true;
+        if (device != null && refused == null) {
+            refused = device;
+            device = OpenDevice.refusing(refused);
+        }
+    }
+
+    boolean refuses() {
+        return refuses;
+    }
+
+    /** What is open behind this node, also if it refuses. */
+    OpenDevice real() {
+        OpenDevice before = refused;
+        return before != null ? before : device;
     }
 
     @Override
@@ -57,101 +80,106 @@ final class DeviceNode implements NbdDevice {
 
     @Override
     public void read(long offset, int length, ReadReply reply) throws NbdException {
-        device.layer.countRequest();
-        checkRange(offset, length, NbdError.EINVAL, "read");
+        OpenDevice d = device;
+        d.layer.countRequest();
+        checkRange(d, offset, length, NbdError.EINVAL, "read");
         int before = reply.remaining();
         try {
-            device.target.read(offset, length, reply);
+            d.target.read(offset, length, reply);
         } catch (Throwable t) {
             reply.rewind(before);
-            throw device.layer.failures().failed("read", t);
+            throw d.layer.failures().failed("read", t);
         }
         int described = before - reply.remaining();
         if (described != length) {
             reply.rewind(before);
-            throw device.layer.failures().broken("read", "described " + described + " of " + length + " bytes");
+            throw d.layer.failures().broken("read", "described " + described + " of " + length + " bytes");
         }
     }
 
     @Override
     public void write(long offset, ByteBuffer data, Flags flags) throws NbdException {
-        device.layer.countRequest();
-        checkWritable("write");
-        checkRange(offset, data.remaining(), NbdError.ENOSPC, "write");
-        boolean flushAfter = flags.fua() && checkFua() == Support.EMULATE;
+        OpenDevice d = device;
+        d.layer.countRequest();
+        checkWritable(d, "write");
+        checkRange(d, offset, data.remaining(), NbdError.ENOSPC, "write");
+        boolean flushAfter = flags.fua() && checkFua(d) == Support.EMULATE;
         try {
             if (flushAfter) {
-                device.target.write(offset, data, flags.without(Flags.FUA));
-                device.target.flush();
+                d.target.write(offset, data, flags.without(Flags.FUA));
+                d.target.flush();
             } else {
-                device.target.write(offset, data, flags);
+                d.target.write(offset, data, flags);
             }
         } catch (Throwable t) {
-            throw device.layer.failures().failed("write", t);
+            throw d.layer.failures().failed("write", t);
         }
     }
 
     @Override
     public void flush() throws NbdException {
-        device.layer.countRequest();
-        if (!device.info().canFlush()) {
-            throw device.layer.failures().refused(NbdError.EINVAL, "this export has no flush");
+        OpenDevice d = device;
+        d.layer.countRequest();
+        if (!d.info().canFlush()) {
+            throw d.layer.failures().refused(NbdError.EINVAL, "this export has no flush");
         }
         try {
-            device.target.flush();
+            d.target.flush();
         } catch (Throwable t) {
-            throw device.layer.failures().failed("flush", t);
+            throw d.layer.failures().failed("flush", t);
         }
     }
 
     @Override
     public void trim(long offset, long length, Flags flags) throws NbdException {
-        device.layer.countRequest();
-        checkWritable("trim");
-        if (!device.info().canTrim()) {
-            throw device.layer.failures().refused(NbdError.EINVAL, "this export has no trim");
+        OpenDevice d = device;
+        d.layer.countRequest();
+        checkWritable(d, "trim");
+        if (!d.info().canTrim()) {
+            throw d.layer.failures().refused(NbdError.EINVAL, "this export has no trim");
         }
-        checkRange(offset, length, NbdError.EINVAL, "trim");
-        boolean flushAfter = flags.fua() && checkFua() == Support.EMULATE;
+        checkRange(d, offset, length, NbdError.EINVAL, "trim");
+        boolean flushAfter = flags.fua() && checkFua(d) == Support.EMULATE;
         try {
             if (flushAfter) {
-                device.target.trim(offset, length, flags.without(Flags.FUA));
-                device.target.flush();
+                d.target.trim(offset, length, flags.without(Flags.FUA));
+                d.target.flush();
             } else {
-                device.target.trim(offset, length, flags);
+                d.target.trim(offset, length, flags);
             }
         } catch (Throwable t) {
-            throw device.layer.failures().failed("trim", t);
+            throw d.layer.failures().failed("trim", t);
         }
     }
 
     @Override
     public void zero(long offset, long length, Flags flags) throws NbdException {
-        device.layer.countRequest();
-        checkWritable("write zeroes");
-        if (device.info().zero() == Support.NONE) {
-            throw device.layer.failures().refused(NbdError.EINVAL, "this export has no write zeroes");
+        OpenDevice d = device;
+        d.layer.countRequest();
+        checkWritable(d, "write zeroes");
+        if (d.info().zero() == Support.NONE) {
+            throw d.layer.failures().refused(NbdError.EINVAL, "this export has no write zeroes");
         }
-        checkRange(offset, length, NbdError.ENOSPC, "write zeroes");
-        if (flags.fastZero() && !device.info().canFastZero()) {
-            throw device.layer.failures().refused(NbdError.EINVAL, "this export has no fast zero");
+        checkRange(d, offset, length, NbdError.ENOSPC, "write zeroes");
+        if (flags.fastZero() && !d.info().canFastZero()) {
+            throw d.layer.failures().refused(NbdError.EINVAL, "this export has no fast zero");
         }
-        boolean flushAfter = flags.fua() && checkFua() == Support.EMULATE;
+        boolean flushAfter = flags.fua() && checkFua(d) == Support.EMULATE;
         try {
             Flags passed = flushAfter ? flags.without(Flags.FUA) : flags;
-            zeroOrWrite(offset, length, passed);
+            zeroOrWrite(d, offset, length, passed);
             if (flushAfter) {
-                device.target.flush();
+                d.target.flush();
             }
         } catch (Throwable t) {
-            throw device.layer.failures().failed("zero", t);
+            throw d.layer.failures().failed("zero", t);
         }
     }
 
-    private void zeroOrWrite(long offset, long length, Flags flags) throws Exception {
-        if (device.info().zero() == Support.NATIVE) {
+    private void zeroOrWrite(OpenDevice d, long offset, long length, Flags flags) throws Exception {
+        if (d.info().zero() == Support.NATIVE) {
             try {
-                device.target.zero(offset, length, flags);
+                d.target.zero(offset, length, flags);
                 return;
             } catch (NbdException e) {
                 if (e.error() != NbdError.ENOTSUP || flags.fastZero()) {
@@ -161,24 +189,25 @@ final class DeviceNode implements NbdDevice {
         } else if (flags.fastZero()) {
             throw new NbdException(NbdError.ENOTSUP, "zeroing here is not quicker than a write");
         }
-        Emulation.zeroByWriting(device.target, offset, length, flags.without(Flags.MAY_TRIM | Flags.FAST_ZERO));
+        Emulation.zeroByWriting(d.target, offset, length, flags.without(Flags.MAY_TRIM | Flags.FAST_ZERO));
     }
 
     @Override
     public void cache(long offset, long length) throws NbdException {
-        device.layer.countRequest();
-        if (device.info().cache() == Support.NONE) {
-            throw device.layer.failures().refused(NbdError.EINVAL, "this export has no cache");
+        OpenDevice d = device;
+        d.layer.countRequest();
+        if (d.info().cache() == Support.NONE) {
+            throw d.layer.failures().refused(NbdError.EINVAL, "this export has no cache");
         }
-        checkRange(offset, length, NbdError.EINVAL, "cache");
+        checkRange(d, offset, length, NbdError.EINVAL, "cache");
         try {
-            if (device.info().cache() == Support.NATIVE) {
-                device.target.cache(offset, length);
+            if (d.info().cache() == Support.NATIVE) {
+                d.target.cache(offset, length);
             } else {
-                Emulation.cacheByReading(device.scope.services(), device.target, offset, length);
+                Emulation.cacheByReading(d.scope.services(), d.target, offset, length);
             }
         } catch (Throwable t) {
-            throw device.layer.failures().failed("cache", t);
+            throw d.layer.failures().failed("cache", t);
         }
     }
 
@@ -189,47 +218,51 @@ final class DeviceNode implements NbdDevice {
 
     @Override
     public void status(MetaContext context, long offset, long length, Flags flags, StatusSink sink) throws NbdException {
-        device.layer.countRequest();
-        checkRange(offset, length, NbdError.EINVAL, "block status");
-        if (!device.info().extents() && context.equals(MetaContext.BASE_ALLOCATION)) {
+        OpenDevice d = device;
+        d.layer.countRequest();
+        checkRange(d, offset, length, NbdError.EINVAL, "block status");
+        if (!d.info().extents() && context.equals(MetaContext.BASE_ALLOCATION)) {
             sink.extent(offset, length, 0);
             return;
         }
-        ExtentChecker checker = new ExtentChecker(sink, offset, length, device.info().size(), flags.reqOne());
+        ExtentChecker checker = new ExtentChecker(sink, offset, length, d.info().size(), flags.reqOne());
         try {
-            device.target.status(context, offset, length, flags, checker);
+            d.target.status(context, offset, length, flags, checker);
             checker.finish();
         } catch (Throwable t) {
-            throw device.layer.failures().failed("status", t);
+            throw d.layer.failures().failed("status", t);
         }
     }
 
     /** A filter may close a device that it opened, once it needs it no more. */
     @Override
     public void close() {
-        device.chain.closeSubtree(this);
-    }
-
-    private void checkWritable(String operation) throws NbdException {
-        if (!device.info().isWritable()) {
-            throw device.layer.failures().refused(NbdError.EPERM, operation + " to a read-only export");
+        OpenDevice d = device;
+        if (d.chain.mayClose(this)) {
+            d.chain.closeSubtree(this);
         }
     }
 
-    private Support checkFua() throws NbdException {
-        if (device.info().fua() == Support.NONE) {
-            throw device.layer.failures().refused(NbdError.EINVAL, "this export has no FUA");
+    private void checkWritable(OpenDevice d, String operation) throws NbdException {
+        if (!d.info().isWritable()) {
+            throw d.layer.failures().refused(NbdError.EPERM, operation + " to a read-only export");
         }
-        return device.info().fua();
     }
 
-    private void checkRange(long offset, long length, NbdError error, String operation) throws NbdException {
+    private Support checkFua(OpenDevice d) throws NbdException {
+        if (d.info().fua() == Support.NONE) {
+            throw d.layer.failures().refused(NbdError.EINVAL, "this export has no FUA");
+        }
+        return d.info().fua();
+    }
+
+    private void checkRange(OpenDevice d, long offset, long length, NbdError error, String operation) throws NbdException {
         // One comparison for the common case; written so that no sum can overflow.
-        if (offset < 0 || length <= 0 || offset > device.info().size() - length) {
+        if (offset < 0 || length <= 0 || offset > d.info().size() - length) {
             String text = length == 0 ? operation + " of zero bytes"
                     : operation + " of " + Long.toUnsignedString(length) + " bytes at " + Long.toUnsignedString(offset)
-                            + " goes beyond the end of the export, which has " + device.info().size() + " bytes";
-            throw device.layer.failures().refused(error, text);
+                            + " goes beyond the end of the export, which has " + d.info().size() + " bytes";
+            throw d.layer.failures().refused(error, text);
         }
     }
 }

@@ -7,8 +7,11 @@ import dev.sluice.api.NbdException;
 import dev.sluice.api.SharedFile;
 import dev.sluice.core.util.Failures;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Looks into what layers hand over: only JDK types and what the core made may pass, because an object of a bundle's own
@@ -73,6 +76,40 @@ final class HandOvers {
                 System.getLogger("dev.sluice.chain").log(System.Logger.Level.WARNING,
                         "giving back handed over state: " + Failures.line(failures.first()));
             }
+        }
+    }
+
+    /** Gives back the references in a state, but for those that are in the other one too: they are somebody else's. */
+    static void discardAllBut(HandOver others, HandOver state) {
+        if (state == null) {
+            return;
+        }
+        Set<Object> kept = Collections.newSetFromMap(new IdentityHashMap<>());
+        if (others != null) {
+            collect(others.state(), kept);
+        }
+        Set<Object> own = Collections.newSetFromMap(new IdentityHashMap<>());
+        collect(state.state(), own);
+        own.removeAll(kept);
+        Failures failures = new Failures();
+        own.forEach(r -> failures.run(((AutoCloseable) r)::close));
+        if (failures.first() != null) {
+            System.getLogger("dev.sluice.chain").log(System.Logger.Level.WARNING,
+                    "giving back state of a layer that was given up: " + Failures.line(failures.first()));
+        }
+    }
+
+    private static void collect(Object value, Set<Object> found) {
+        if (value instanceof Map<?, ?> map) {
+            map.values().forEach(v -> collect(v, found));
+        } else if (value instanceof Collection<?> items) {
+            items.forEach(v -> collect(v, found));
+        } else if (value instanceof Object[] items) {
+            for (Object item : items) {
+                collect(item, found);
+            }
+        } else if (value instanceof Lease || value instanceof SharedFile) {
+            found.add(value);
         }
     }
 

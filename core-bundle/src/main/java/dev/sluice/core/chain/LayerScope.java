@@ -6,7 +6,7 @@ import dev.sluice.api.LayerContext;
 import dev.sluice.api.SharedFiles;
 import dev.sluice.api.Tasks;
 import dev.sluice.core.buffer.LayerBuffers;
-import dev.sluice.core.gate.Gate;
+import dev.sluice.core.gate.CallGate;
 import java.nio.file.Path;
 import java.util.function.LongSupplier;
 
@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
 public class LayerScope implements LayerContext {
     private final String export;
     private final Services services;
-    private final Gate gate;
+    private final CallGate gate;
     private final CoreCancellation cancellation;
     private final LayerTasks tasks;
 
@@ -26,7 +26,7 @@ public class LayerScope implements LayerContext {
      * @param gate that tasks go through
      * @param parent the scope that this one ends with, or null
      */
-    public LayerScope(String export, Services services, Gate gate, LayerScope parent) {
+    public LayerScope(String export, Services services, CallGate gate, LayerScope parent) {
         this.export = export;
         this.services = services;
         this.gate = gate;
@@ -50,7 +50,7 @@ public class LayerScope implements LayerContext {
         return services;
     }
 
-    Gate gate() {
+    CallGate gate() {
         return gate;
     }
 

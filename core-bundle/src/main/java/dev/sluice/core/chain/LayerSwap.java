@@ -7,6 +7,7 @@ import dev.sluice.core.util.Failures;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +16,7 @@ import java.util.Set;
 /**
  * Takes one layer out of all chains of an export, and later puts its successor in: for code that goes away under clients
  * and comes back. The caller holds the export's operations lock, all gates are shut and nobody is inside. Between
- * {@link #takeOut} and {@link #putIn} the devices above and below stay open; only the layer's own devices are gone.
+ * {@link #takeOut} and {@link Successor#commit} the devices above and below stay open; only the layer's own devices are gone.
  */
 public final class LayerSwap {
     private final Layer old;
@@ -61,116 +62,219 @@ public final class LayerSwap {
         HandOvers.checked(old.kind(), state).ifPresent(s -> deviceState.put(device, s));
     }
 
-    /** Whether there is state that waits for a successor. */
-    public boolean hasState() {
-        return layerState != null || !deviceState.isEmpty();
-    }
-
     /**
-     * Gives the successor, which is configured and ready, the state, opens its devices and checks that clients notice
-     * nothing.
+     * {@link Successor#run} and {@link Successor#commit} in one, for code that is known to return.
      *
      * @param open the chains that are open now
      * @throws NbdException it can't take over, with the reason; its devices are closed, and the state is kept for
      *     another one. The caller closes the layer.
      */
-    public void putIn(List<Chain> open, Layer successor) throws NbdException {
-        boolean adopted = false;
-        Map<DeviceNode, OpenDevice> before = new IdentityHashMap<>();
-        Set<OpenDevice> adoptedDevices = Collections.newSetFromMap(new IdentityHashMap<>());
-        List<DeviceNode> unused = new ArrayList<>();
-        try {
-            if (layerState != null) {
-                successor.instance().adopt(layerState);
-                adopted = true;
+    void putIn(List<Chain> open, Layer layer) throws NbdException {
+        Successor successor = successor(open, layer);
+        successor.run();
+        successor.commit();
+    }
+
+    /**
+     * A layer that is to take over: configured and ready, and no part of any chain yet.
+     *
+     * @param open the chains that are open now
+     */
+    public Successor successor(List<Chain> open, Layer layer) {
+        return new Successor(List.copyOf(open), layer);
+    }
+
+    /**
+     * One attempt to put a successor in. What runs code of it is {@link #run} alone, so that it can be given up: until
+     * {@link #commit} nothing that others use has changed.
+     */
+    public final class Successor {
+        private final List<Chain> open;
+        private final Layer layer;
+        private final Object lock = new Object();
+        /** The nodes to fill, and what fills them. */
+        private final Map<DeviceNode, OpenDevice> made = new LinkedHashMap<>();
+        private final Map<OpenDevice, OpenDevice> adoptedDevices = new IdentityHashMap<>();
+        /** What is there to be adopted, as it was when this began. */
+        private final HandOver given = layerState;
+        private final Map<OpenDevice, HandOver> givenDevices = new IdentityHashMap<>(deviceState);
+        /** Stand for nodes below the old devices: what is behind them is the chain's. */
+        private final Set<DeviceNode> lent = Collections.newSetFromMap(new IdentityHashMap<>());
+        private boolean adopted;
+        private boolean stranded;
+
+        private Successor(List<Chain> open, Layer layer) {
+            this.open = open;
+            this.layer = layer;
+        }
+
+        /**
+         * Gives it the state, opens its devices and checks that clients notice nothing.
+         *
+         * @throws NbdException it can't take over, with the reason, or was given up; its devices are closed, and the
+         *     state is kept for another one. The caller closes the layer.
+         */
+        public void run() throws NbdException {
+            try {
+                if (given != null) {
+                    layer.instance().adopt(given);
+                    adopted = true;
+                    checkNotStranded();
+                }
+                for (Chain chain : open) {
+                    for (DeviceNode node : chain.nodesOf(old)) {
+                        open(chain, node);
+                    }
+                }
+            } catch (Throwable t) {
+                NbdException failure = layer.failures().failed("take over", t);
+                takeBack();
+                throw failure;
             }
+        }
+
+        private void open(Chain chain, DeviceNode node) throws Exception {
+            OpenDevice gone = node.device;
+            OpenDevice device = new OpenDevice(chain, layer, gone.exportName, gone.readOnly, gone.below);
+            List<DeviceNode> below = new ArrayList<>();
+            for (DeviceNode child : chain.childrenOf(gone)) {
+                DeviceNode stand = new DeviceNode(child.exportName, child.readOnly);
+                stand.device = child.device;
+                below.add(stand);
+            }
+            lent.addAll(below);
+            device.reuse = below;
+            synchronized (lock) {
+                if (stranded) {
+                    throw StrandedDevice.refused();
+                }
+                made.put(node, device);
+            }
+            chain.openTarget(device);
+            checkNotStranded();
+            HandOver state = givenDevices.get(gone);
+            if (state != null) {
+                device.target.adopt(state);
+                adoptedDevices.put(device, gone);
+                checkNotStranded();
+            }
+            device.prepare();
+            checkNotStranded();
+            String why = gone.info() == null ? null : Capabilities.incompatibility(gone.info(), device.info());
+            if (why == null && node == chain.top()) {
+                why = Capabilities.incompatibility(chain.promised(), device.info());
+            }
+            if (why != null) {
+                throw new NbdException(NbdError.EINVAL, why);
+            }
+        }
+
+        private void checkNotStranded() throws NbdException {
+            if (isStranded()) {
+                throw StrandedDevice.refused();
+            }
+        }
+
+        private boolean isStranded() {
+            synchronized (lock) {
+                return stranded;
+            }
+        }
+
+        /**
+         * Gives {@link #run} up, from another thread: what it does from now on is without effect, and when its call
+         * returns it takes back what it has made. The state is kept for another one.
+         */
+        public void strand() {
+            List<OpenDevice> devices;
+            synchronized (lock) {
+                stranded = true;
+                devices = new ArrayList<>(made.values());
+            }
+            layer.scope().cancel("it did not take over in time");
+            devices.forEach(d -> d.chain.strand(d));
+        }
+
+        /** Puts it in; the gates are shut. */
+        public void commit() {
+            List<DeviceNode> unused = new ArrayList<>();
+            made.forEach((node, device) -> {
+                deviceState.remove(node.device);
+                unused.addAll(device.reuse);
+                device.reuse = null;
+                node.device = device;
+            });
             for (Chain chain : open) {
-                for (DeviceNode node : chain.nodesOf(old)) {
-                    before.put(node, node.device);
-                    putIn(chain, node, successor, adoptedDevices);
-                    unused.addAll(node.device.reuse);
-                }
-                String why = Capabilities.incompatibility(chain.promised(), chain.info());
-                if (why != null) {
-                    throw new NbdException(NbdError.EINVAL, why);
-                }
+                List<Layer> changed = new ArrayList<>(chain.layers());
+                changed.replaceAll(l -> l == old ? layer : l);
+                chain.setLayers(changed);
             }
-        } catch (Throwable t) {
-            NbdException failure = successor.failures().failed("take over", t);
-            takeBack(successor, before, adopted, adoptedDevices);
-            throw failure;
-        }
-        for (Chain chain : open) {
-            List<Layer> changed = new ArrayList<>(chain.layers());
-            changed.replaceAll(l -> l == old ? successor : l);
-            chain.setLayers(changed);
-        }
-        before.keySet().forEach(n -> n.device.reuse = null);
-        // The successor may ask for fewer devices below it than the old layer had.
-        unused.forEach(LayerSwap::closeUnused);
-        layerState = null;
-        deviceState.keySet().removeAll(before.values());
-        // What is left belongs to connections that have gone meanwhile.
-        deviceState.values().forEach(HandOvers::discard);
-        deviceState.clear();
-        successor.continueCountsOf(old);
-    }
-
-    private static void closeUnused(DeviceNode node) {
-        node.device.chain.closeSubtree(node);
-    }
-
-    private void putIn(Chain chain, DeviceNode node, Layer successor, Set<OpenDevice> adoptedDevices) throws Exception {
-        OpenDevice gone = node.device;
-        OpenDevice device = new OpenDevice(chain, successor, gone.exportName, gone.readOnly, gone.below);
-        device.reuse = new ArrayList<>(chain.childrenOf(gone));
-        node.device = device;
-        chain.openTarget(device);
-        HandOver state = deviceState.get(gone);
-        if (state != null) {
-            device.target.adopt(state);
-            adoptedDevices.add(device);
-        }
-        device.prepare();
-        String why = gone.info() == null ? null : Capabilities.incompatibility(gone.info(), device.info());
-        if (why != null) {
-            throw new NbdException(NbdError.EINVAL, why);
-        }
-    }
-
-    /** Puts everything as it was before {@link #putIn}. */
-    private void takeBack(Layer successor, Map<DeviceNode, OpenDevice> before, boolean adopted, Set<OpenDevice> adoptedDevices) {
-        Failures failures = new Failures();
-        before.forEach((node, gone) -> {
-            OpenDevice device = node.device;
-            if (adoptedDevices.contains(device)) {
-                // What was adopted is the successor's until it gives it back: the old value must not be used again.
-                deviceState.remove(gone);
-                failures.run(() -> keep(gone, device.target.release()));
-            }
-        });
-        if (adopted) {
+            // The successor may ask for fewer devices below it than the old layer had.
+            unused.forEach(n -> n.device.chain.closeSubtree(n));
             layerState = null;
-            failures.run(() -> layerState = HandOvers.checked(old.kind(), successor.instance().release()).orElse(null));
+            // What is left belongs to connections that have gone meanwhile.
+            deviceState.values().forEach(HandOvers::discard);
+            deviceState.clear();
+            layer.continueCountsOf(old);
         }
-        before.forEach((node, gone) -> {
-            OpenDevice device = node.device;
-            if (device == gone) {
-                return;
+
+        /** Gives the state back and closes what was opened: instead of {@link #commit}. */
+        public void takeBack() {
+            Failures failures = new Failures();
+            adoptedDevices.forEach((device, gone) -> failures.run(() -> {
+                // What was adopted is the successor's until it gives it back: the old value must not be used again.
+                Optional<HandOver> back = released(givenDevices.get(gone), () -> device.target.release());
+                synchronized (lock) {
+                    if (!stranded) {
+                        deviceState.remove(gone);
+                        back.ifPresent(s -> deviceState.put(gone, s));
+                    }
+                }
+            }));
+            if (adopted) {
+                failures.run(() -> {
+                    Optional<HandOver> back = released(given, () -> layer.instance().release());
+                    synchronized (lock) {
+                        if (!stranded) {
+                            layerState = back.orElse(null);
+                        }
+                    }
+                });
             }
+            made.values().forEach(this::close);
+            if (failures.first() != null) {
+                layer.failures().failed("roll back", failures.first());
+            }
+        }
+
+        /** What it gives back; of one that was given up only what is its own, because the rest is another one's by then. */
+        private Optional<HandOver> released(HandOver others, Release release) {
+            Optional<HandOver> back;
+            try {
+                back = HandOvers.checked(old.kind(), release.run());
+            } catch (Throwable t) {
+                layer.failures().failed("roll back", t);
+                back = Optional.empty();
+            }
+            if (isStranded()) {
+                HandOvers.discardAllBut(others, back.orElse(null));
+            }
+            return back;
+        }
+
+        private void close(OpenDevice device) {
             Chain chain = device.chain;
-            List<DeviceNode> kept = chain.childrenOf(gone);
-            node.device = gone;
             chain.closeTarget(device);
             for (DeviceNode child : chain.childrenOf(device)) {
-                if (!kept.contains(child)) {
+                if (!lent.contains(child)) {
                     chain.closeSubtree(child);
                 }
             }
-        });
-        if (failures.first() != null) {
-            successor.failures().failed("roll back", failures.first());
         }
+    }
+
+    private interface Release {
+        Optional<HandOver> run() throws Exception;
     }
 
     /** Nobody will take over: what was handed over is given back. */

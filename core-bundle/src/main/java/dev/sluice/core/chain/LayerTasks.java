@@ -1,7 +1,7 @@
 package dev.sluice.core.chain;
 
 import dev.sluice.api.Tasks;
-import dev.sluice.core.gate.Gate;
+import dev.sluice.core.gate.CallGate;
 import dev.sluice.core.util.Deadline;
 import dev.sluice.core.util.Failures;
 import java.time.Duration;
@@ -21,12 +21,12 @@ final class LayerTasks implements Tasks {
 
     private final String export;
     private final Services services;
-    private final Gate gate;
+    private final CallGate gate;
     private final CoreCancellation cancellation;
     private final Set<CoreTask> waiting = new HashSet<>();
     private boolean closed;
 
-    LayerTasks(String export, Services services, Gate gate, CoreCancellation cancellation) {
+    LayerTasks(String export, Services services, CallGate gate, CoreCancellation cancellation) {
         this.export = export;
         this.services = services;
         this.gate = gate;
@@ -100,7 +100,8 @@ final class LayerTasks implements Tasks {
                 finish();
                 return;
             }
-            if (!gate.enter(Deadline.after(services.platform(), RETRY))) {
+            CallGate.Pass pass = gate.enter(Deadline.after(services.platform(), RETRY));
+            if (pass == null) {
                 if (gate.isClosed()) {
                     finish();
                 } else {
@@ -119,7 +120,7 @@ final class LayerTasks implements Tasks {
                     LOG.log(System.Logger.Level.ERROR, "export " + export + ": a background task failed: " + Failures.line(t));
                 }
             } finally {
-                gate.exit();
+                pass.exit();
             }
             if (again && !done) {
                 schedule(period);

@@ -21,9 +21,8 @@ final class NodeNext implements NextLayer {
 
     @Override
     public NbdDevice open(OpenRequest request) throws IOException {
-        DeviceNode again = device.takeReuse(request.exportName(), request.readOnly());
+        DeviceNode again = device.chain.takeReuse(device, request.exportName(), request.readOnly());
         if (again != null) {
-            device.chain.addChild(device, again);
             return again;
         }
         DeviceNode child = device.chain.openBelow(device, request.exportName(), request.readOnly());

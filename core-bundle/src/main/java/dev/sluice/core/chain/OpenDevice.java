@@ -30,6 +30,8 @@ final class OpenDevice {
     private boolean prepared;
     private boolean preparing;
     private DeviceInfo info;
+    /** Its code was given up: nothing behind it can be used any more. Guarded by the chain's monitor. */
+    private boolean stranded;
 
     OpenDevice(Chain chain, Layer layer, String exportName, boolean readOnly, List<Layer> below) {
         this.chain = chain;
@@ -38,6 +40,35 @@ final class OpenDevice {
         this.readOnly = readOnly;
         this.below = below;
         this.scope = new LayerScope(layer.scope().export(), layer.scope().services(), layer.scope().gate(), layer.scope());
+    }
+
+    /** Stands where {@code real} was, for code that was given up. */
+    private OpenDevice(OpenDevice real) {
+        this.chain = real.chain;
+        this.layer = real.layer;
+        this.exportName = real.exportName;
+        this.readOnly = real.readOnly;
+        this.below = List.of();
+        this.scope = real.scope;
+        this.info = real.info;
+        this.target = new StrandedDevice(real.info);
+    }
+
+    static OpenDevice refusing(OpenDevice real) {
+        return new OpenDevice(real);
+    }
+
+    boolean isStranded() {
+        return stranded;
+    }
+
+    /** From now on what it has open behind it refuses everything, and nothing more is opened. The chain's monitor is held. */
+    void strand() {
+        stranded = true;
+        children.forEach(DeviceNode::refuse);
+        if (reuse != null) {
+            reuse.forEach(DeviceNode::refuse);
+        }
     }
 
     /** Prepares what is below, then this device, then asks for its size and capabilities. */
@@ -70,7 +101,10 @@ final class OpenDevice {
         return due;
     }
 
-    /** What this device was opened with may be taken over by its successor: the first that was opened in the same way. */
+    /**
+     * What this device was opened with may be taken over by its successor: the first that was opened in the same way. The
+     * chain's monitor is held.
+     */
     DeviceNode takeReuse(String name, boolean ro) {
         if (reuse != null) {
             for (DeviceNode child : reuse) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Brings all chains of an export from one list of layers to another while clients stay: layers are inserted, removed,
@@ -26,13 +27,16 @@ import java.util.Set;
  * <li>{@link #openBeside}: the gates are open, requests run; devices of new layers are opened in front of the devices that
  *     are there. Skipped for layers that are {@code exclusive}.
  * <li>{@link #takeOver}: the gates are shut and nobody is inside; state is handed over, what is not open yet is opened,
- *     everything is verified. A throw leaves all as it was.
+ *     everything is verified.
+ * <li>{@link #leave}: what is removed brings its data home.
  * <li>{@link #commit}: still shut; pointers are moved.
  * <li>{@link #closeOld}: the gates are open again; what is not used any more is closed.
  * </ol>
  *
- * <p>{@link #abandon} ends it before the commit. Not for use by several threads; the caller holds the export's operations
- * lock.
+ * <p>Where one of them throws, {@link #giveBack} and {@link #restore} undo the hand-over, the gates being shut, and then
+ * {@link #abandon} closes what was opened. One thread does all this while the export's operations lock is held. Another
+ * one may {@link #strand} it before the commit, because code of the new layers hangs: then that one restores the old
+ * layers, and the thread that hangs does nothing more but {@code abandon} when it comes back.
  */
 public final class Reshape {
     /** What the self-test reads. */
@@ -43,13 +47,27 @@ public final class Reshape {
     /** New layer to the old one whose state it takes over. */
     private final Map<Layer, Layer> successors;
     private final boolean force;
+    /** Guards what is taken from old layers against {@link #strand}. */
+    private final Object lock = new Object();
+    private boolean stranded;
     private final Map<Chain, Map<Layer, OpenDevice>> opened = new HashMap<>();
     private final Map<Chain, List<OpenDevice>> sequences = new HashMap<>();
     private final List<OpenDevice> unused = new ArrayList<>();
+    /** Every device of a new layer, from before it is opened; read by who strands. */
+    private final List<OpenDevice> made = new CopyOnWriteArrayList<>();
     private final Map<Layer, HandOver> layerStates = new IdentityHashMap<>();
     private final Map<OpenDevice, HandOver> deviceStates = new IdentityHashMap<>();
     private final Map<Layer, Layer> adopted = new IdentityHashMap<>();
     private final Map<OpenDevice, OpenDevice> adoptedDevices = new IdentityHashMap<>();
+
+    /** Nobody waits for this thread any more. */
+    private static final class StrandedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        StrandedException() {
+            super("the change was given up", null, false, false);
+        }
+    }
 
     /**
      * A change that has not begun.
@@ -157,25 +175,49 @@ public final class Reshape {
             node.device = behind;
             device.reuse.add(node);
         }
+        made.add(device);
+        checkNotStranded();
+        // What it opens before it fails is closed with it.
+        unused.add(device);
         try {
             chain.openTarget(device);
         } catch (NbdException e) {
-            closeNew(device);
             throw refused(layer, e);
         }
-        unusedOnAbandon(device);
+        checkNotStranded();
         adoptDevice(device, line);
         try {
             device.prepare();
         } catch (NbdException e) {
             throw refused(layer, e);
         }
+        checkNotStranded();
         device.reuse = null;
         return device;
     }
 
-    private void unusedOnAbandon(OpenDevice device) {
-        unused.add(device);
+    private void checkNotStranded() {
+        synchronized (lock) {
+            if (stranded) {
+                throw new StrandedException();
+            }
+        }
+    }
+
+    /**
+     * Gives the thread up that is at work here: from now on new layers can use nothing behind them. What was taken from old
+     * layers is where {@link #restore} finds it. Before the commit; by another thread.
+     */
+    public void strand() {
+        synchronized (lock) {
+            stranded = true;
+        }
+        for (Layer layer : after) {
+            if (!before.contains(layer)) {
+                layer.scope().cancel("it did not take over in time");
+            }
+        }
+        made.forEach(d -> d.chain.strand(d));
     }
 
     /** Compares what a client may see of a new device with the old one: an error where there was none refuses the change. */
@@ -203,7 +245,7 @@ public final class Reshape {
      * Hands state over, opens what is not open, and verifies.
      *
      * @param chains all that are open now
-     * @throws NbdException nothing has changed: state is back where it was
+     * @throws NbdException refused; {@link #giveBack} and {@link #restore} are due
      */
     public void takeOver(List<Chain> chains) throws NbdException {
         try {
@@ -213,6 +255,7 @@ public final class Reshape {
                 if (state != null) {
                     adopt(pair.getKey(), state);
                     adopted.put(pair.getKey(), pair.getValue());
+                    checkNotStranded();
                 }
             }
             for (Chain chain : chains) {
@@ -222,12 +265,43 @@ public final class Reshape {
                 build(chain);
                 verify(chain);
             }
-            // Last, because what was brought home stays there.
-            leave(chains);
+        } catch (NbdException | StrandedException e) {
+            throw e;
         } catch (Throwable t) {
-            NbdException failure = t instanceof NbdException e ? e : after.get(0).failures().failed("take over", t);
-            rollBack();
-            throw failure;
+            throw after.get(0).failures().failed("take over", t);
+        }
+    }
+
+    /** Whether a layer is taken out that may have data to bring home. */
+    public boolean someLeave() {
+        return before.stream().anyMatch(this::leaves);
+    }
+
+    private boolean leaves(Layer layer) {
+        return !after.contains(layer) && !successors.containsValue(layer) && layer.instance() instanceof NbdFilter;
+    }
+
+    /**
+     * Lets what is removed bring its data home. The last step that can refuse, because what was brought home stays there.
+     * It takes as long as it takes: it can't be given up, because who holds the data would then write it behind the back of
+     * the clients.
+     *
+     * @throws NbdException refused; {@link #giveBack} and {@link #restore} are due
+     */
+    public void leave(List<Chain> chains) throws NbdException {
+        for (Layer layer : before) {
+            if (!leaves(layer)) {
+                continue;
+            }
+            NbdFilter filter = (NbdFilter) layer.instance();
+            try {
+                for (Chain chain : chains) {
+                    filter.leave(find(line(chain), layer).target, force);
+                }
+                filter.leave(force);
+            } catch (Throwable t) {
+                throw layer.failures().failed("leave", t);
+            }
         }
     }
 
@@ -246,34 +320,37 @@ public final class Reshape {
         return new NbdException(t instanceof NbdException e ? e.error() : NbdError.EINVAL, text, t);
     }
 
-    private void leave(List<Chain> chains) throws NbdException {
-        for (Layer layer : before) {
-            if (after.contains(layer) || successors.containsValue(layer) || !(layer.instance() instanceof NbdFilter filter)) {
-                continue;
-            }
-            try {
-                for (Chain chain : chains) {
-                    filter.leave(find(line(chain), layer).target, force);
-                }
-                filter.leave(force);
-            } catch (Throwable t) {
-                throw layer.failures().failed("leave", t);
-            }
-        }
-    }
-
     private void releaseAll(List<Chain> chains) throws NbdException {
         for (Layer old : successors.values()) {
             try {
                 for (Chain chain : chains) {
                     OpenDevice device = find(line(chain), old);
-                    HandOvers.checked(old.kind(), device.target.release()).ifPresent(s -> deviceStates.put(device, s));
+                    Optional<HandOver> state = HandOvers.checked(old.kind(), device.target.release());
+                    if (!keep(deviceStates, device, state) && state.isPresent()) {
+                        device.target.adopt(state.get());
+                    }
+                    checkNotStranded();
                 }
                 Optional<HandOver> state = HandOvers.checked(old.kind(), old.instance().release());
-                state.ifPresent(s -> layerStates.put(old, s));
+                if (!keep(layerStates, old, state) && state.isPresent()) {
+                    old.instance().adopt(state.get());
+                }
+                checkNotStranded();
+            } catch (StrandedException e) {
+                throw e;
             } catch (Throwable t) {
                 throw old.failures().failed("release", t);
             }
+        }
+    }
+
+    /** False if nobody would give it back: the change was given up meanwhile. */
+    private <K> boolean keep(Map<K, HandOver> states, K from, Optional<HandOver> state) {
+        synchronized (lock) {
+            if (!stranded) {
+                state.ifPresent(s -> states.put(from, s));
+            }
+            return !stranded;
         }
     }
 
@@ -288,6 +365,7 @@ public final class Reshape {
                 throw refused(device.layer, t);
             }
             adoptedDevices.put(device, source);
+            checkNotStranded();
         }
     }
 
@@ -313,19 +391,14 @@ public final class Reshape {
      * Compares the bytes of the old and the new plugin, the gates being shut. Called after {@link #takeOver}.
      *
      * @param atMost how long the clients may wait for it
-     * @throws NbdException they differ, or it takes too long; state is back where it was
+     * @throws NbdException they differ, or it takes too long; {@link #giveBack} and {@link #restore} are due
      */
     public void compareContents(Duration atMost) throws NbdException {
-        try {
-            for (Map.Entry<Chain, List<OpenDevice>> e : sequences.entrySet()) {
-                List<OpenDevice> line = line(e.getKey());
-                ContentComparison.compare(line.get(line.size() - 1), e.getValue().get(after.size() - 1), atMost);
-                // All connections see the same plugin; comparing through one of them is enough.
-                return;
-            }
-        } catch (NbdException e) {
-            rollBack();
-            throw e;
+        for (Map.Entry<Chain, List<OpenDevice>> e : sequences.entrySet()) {
+            List<OpenDevice> line = line(e.getKey());
+            ContentComparison.compare(line.get(line.size() - 1), e.getValue().get(after.size() - 1), atMost);
+            // All connections see the same plugin; comparing through one of them is enough.
+            return;
         }
     }
 
@@ -357,35 +430,64 @@ public final class Reshape {
         unused.clear();
     }
 
-    /** Gives state back to the old objects. */
-    private void rollBack() {
+    /** Takes from the new layers what they have adopted. */
+    public void giveBack() {
         Failures failures = new Failures();
-        adoptedDevices.forEach((device, source) -> failures.run(() -> device.target.release().ifPresent(s -> deviceStates.put(source, s))));
-        adopted.forEach((layer, old) -> failures.run(() -> layer.instance().release().ifPresent(s -> layerStates.put(old, s))));
-        layerStates.forEach((old, state) -> failures.run(() -> old.instance().adopt(state)));
-        deviceStates.forEach((source, state) -> failures.run(() -> source.target.adopt(state)));
-        if (failures.first() != null) {
+        for (OpenDevice device : List.copyOf(adoptedDevices.keySet())) {
+            OpenDevice source = adoptedDevices.remove(device);
+            failures.run(() -> takeFrom(deviceStates, source, () -> device.target.release()));
+        }
+        for (Layer layer : List.copyOf(adopted.keySet())) {
+            Layer old = adopted.remove(layer);
+            failures.run(() -> takeFrom(layerStates, old, () -> layer.instance().release()));
+        }
+        report(failures);
+    }
+
+    private interface Release {
+        Optional<HandOver> run() throws Exception;
+    }
+
+    /** Who was given up gives nothing back: the old layer has its own again. What it has besides is given up with it. */
+    private <K> void takeFrom(Map<K, HandOver> states, K old, Release release) throws Exception {
+        Optional<HandOver> state = release.run();
+        if (!keep(states, old, state)) {
+            HandOvers.discardAllBut(states.get(old), state.orElse(null));
+        }
+    }
+
+    private void report(Failures failures) {
+        if (failures.first() != null && !(failures.first() instanceof StrandedException)) {
             before.get(0).failures().failed("roll back", failures.first());
         }
     }
 
+    /** Gives the old layers their state again; the gates are still shut. */
+    public void restore() {
+        Failures failures = new Failures();
+        layerStates.forEach((old, state) -> failures.run(() -> old.instance().adopt(state)));
+        deviceStates.forEach((source, state) -> failures.run(() -> source.target.adopt(state)));
+        report(failures);
+    }
+
     /** Closes everything that was opened for the change; nothing was committed. */
     public void abandon() {
+        giveBack();
         List<OpenDevice> mine = new ArrayList<>(unused);
         unused.clear();
         // From the client inwards, as they are closed otherwise.
         for (int i = mine.size() - 1; i >= 0; i--) {
-            closeNew(mine.get(i));
+            closeNew(mine.get(i), mine);
         }
     }
 
     /** Closes a device of a new layer, and what it opened itself; what it was lent stays. */
-    private void closeNew(OpenDevice device) {
+    private void closeNew(OpenDevice device, List<OpenDevice> mine) {
         Set<OpenDevice> used = device.chain.devices();
         device.chain.closeTarget(device);
         for (DeviceNode child : device.chain.childrenOf(device)) {
-            if (child.device != null && !used.contains(child.device) && !unused.contains(child.device)
-                    && before.contains(child.device.layer)) {
+            OpenDevice below = child.real();
+            if (below != null && !used.contains(below) && !mine.contains(below) && before.contains(below.layer)) {
                 device.chain.closeSubtree(child);
             }
         }

@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The operators' edits of a chain, as functions from a list of layers to another one. */
+/**
+ * The operators' edits of a chain, as functions from a list of layers to another one. What an edit does not touch is the
+ * same object afterwards: that is how layers with the same words are told apart.
+ */
 public final class ChainEdits {
     private ChainEdits() {
     }
@@ -46,7 +49,7 @@ public final class ChainEdits {
         int at = LayerReference.find(specs, layer);
         List<String> words = words(line);
         List<ExportConfig.LayerSpec> changed = new ArrayList<>(specs);
-        changed.set(at, new ExportConfig.LayerSpec(specs.get(at).filter(), words.get(0), List.copyOf(words.subList(1, words.size()))));
+        changed.set(at, ExportConfig.LayerSpec.of(specs.get(at).filter(), words));
         return changed;
     }
 
@@ -64,7 +67,7 @@ public final class ChainEdits {
         kept.removeIf(w -> words.stream().anyMatch(n -> keyOf(n, kind.declared()).equals(keyOf(w, kind.declared()))));
         kept.addAll(words);
         List<ExportConfig.LayerSpec> changed = new ArrayList<>(specs);
-        changed.set(at, new ExportConfig.LayerSpec(old.filter(), old.kind(), List.copyOf(kept)));
+        changed.set(at, old.with(kept));
         return changed;
     }
 
@@ -105,8 +108,7 @@ public final class ChainEdits {
     }
 
     private static ExportConfig.LayerSpec filter(String line) {
-        List<String> words = words(line);
-        return new ExportConfig.LayerSpec(true, words.get(0), List.copyOf(words.subList(1, words.size())));
+        return ExportConfig.LayerSpec.of(true, words(line));
     }
 
     private static List<String> words(String line) {

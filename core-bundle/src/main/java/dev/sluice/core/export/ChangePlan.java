@@ -1,11 +1,11 @@
 package dev.sluice.core.export;
 
 import dev.sluice.api.ConfigException;
-import dev.sluice.api.NbdException;
 import dev.sluice.api.runtime.SluiceControl.ChangeOptions;
-import dev.sluice.core.chain.Reshape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 
 /**
  * What a chain shall look like: every place either keeps a layer or gets a new one, which may inherit from an old one.
@@ -45,16 +45,14 @@ record ChangePlan(String what, List<Place> places, List<String> doubts, boolean 
         List<LayerSlot> left = new ArrayList<>(slots);
         LayerSlot[] kept = new LayerSlot[specs.size()];
         LayerSlot[] inherited = new LayerSlot[specs.size()];
-        for (int i = 0; i < kept.length; i++) {
-            ExportConfig.LayerSpec spec = specs.get(i);
-            kept[i] = take(left, s -> s.spec().equals(spec));
-        }
-        for (int i = 0; i < kept.length; i++) {
-            ExportConfig.LayerSpec spec = specs.get(i);
-            if (kept[i] == null) {
-                inherited[i] = take(left, s -> s.spec().filter() == spec.filter() && s.spec().kind().equals(spec.kind()));
-            }
-        }
+        ExportConfig.checkLabels(specs);
+        // The layer itself comes before one that looks the same.
+        match(specs, kept, kept, left, (slot, spec) -> slot.spec() == spec);
+        match(specs, kept, kept, left, (slot, spec) -> slot.spec().equals(spec));
+        match(specs, kept, inherited, left, (slot, spec) -> !spec.label().isEmpty() && slot.spec().word().equals(spec.word())
+                && slot.spec().filter() == spec.filter());
+        match(specs, kept, inherited, left, (slot, spec) -> slot.spec().filter() == spec.filter()
+                && slot.spec().kind().equals(spec.kind()) && (slot.spec().label().isEmpty() || spec.label().isEmpty()));
         Collected c = new Collected();
         boolean[] moved = moved(kept, slots);
         for (int i = 0; i < kept.length; i++) {
@@ -77,6 +75,17 @@ record ChangePlan(String what, List<Place> places, List<String> doubts, boolean 
             }
         }
         return new ChangePlan(c.words.isEmpty() ? "nothing" : String.join(", ", c.words), c.places, c.doubts, otherPlugin);
+    }
+
+    /** Gives every place that has no layer yet the first that fits. */
+    private static void match(List<ExportConfig.LayerSpec> specs, LayerSlot[] kept, LayerSlot[] into, List<LayerSlot> left,
+            BiPredicate<LayerSlot, ExportConfig.LayerSpec> fits) {
+        for (int i = 0; i < kept.length; i++) {
+            ExportConfig.LayerSpec spec = specs.get(i);
+            if (kept[i] == null && into[i] == null) {
+                into[i] = take(left, s -> fits.test(s, spec));
+            }
+        }
     }
 
     /**
@@ -121,7 +130,7 @@ record ChangePlan(String what, List<Place> places, List<String> doubts, boolean 
                 + successor.version(), places, List.of(), false);
     }
 
-    private static LayerSlot take(List<LayerSlot> from, java.util.function.Predicate<LayerSlot> wanted) {
+    private static LayerSlot take(List<LayerSlot> from, Predicate<LayerSlot> wanted) {
         for (LayerSlot slot : from) {
             if (wanted.test(slot)) {
                 from.remove(slot);
@@ -147,11 +156,9 @@ record ChangePlan(String what, List<Place> places, List<String> doubts, boolean 
         }
     }
 
-    /** Another plugin serves the same bytes, or the operator has said that they may differ. */
-    void compareContents(Export export, Reshape reshape, ChangeOptions options) throws NbdException {
-        if (comparePlugin && !options.changesData()) {
-            reshape.compareContents(export.config().drain());
-        }
+    /** Whether another plugin has to show the same bytes, because the operator has not said that they may differ. */
+    boolean comparesContents(ChangeOptions options) {
+        return comparePlugin && !options.changesData();
     }
 
     private static final class Collected {

@@ -14,6 +14,7 @@ import dev.sluice.core.chain.Chain;
 import dev.sluice.core.chain.Layer;
 import dev.sluice.core.chain.LayerCalls;
 import dev.sluice.core.chain.Services;
+import dev.sluice.core.gate.CallGate;
 import dev.sluice.core.gate.Gate;
 import dev.sluice.core.util.Deadline;
 import dev.sluice.core.util.Failures;
@@ -24,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * One export: its layers, its state, the connections that use it. How code under it is replaced stands in
@@ -44,13 +46,14 @@ public final class Export {
     private final Services services;
     private final Kinds kinds;
     private final LayerFactory factory;
-    private final Gate controlGate;
+    private final CallGate controlGate;
     private final Monitor operations;
     private final Monitor monitor;
     private final Monitor allRequestsLock;
     private final ExportStop stop;
     private final InPlaceSwap swap;
     private final LiveChange change;
+    private final SwapLog swaps;
 
     // guarded by monitor
     private ExportState state = ExportState.STARTING;
@@ -65,11 +68,12 @@ public final class Export {
         this.config = config;
         this.services = services;
         this.kinds = kinds;
-        this.controlGate = new Gate(services.platform(), "other calls of export " + config.name());
+        this.controlGate = new CallGate(services.platform(), "other calls of export " + config.name());
         this.factory = new LayerFactory(config.name(), services, controlGate);
         this.operations = services.platform().monitor("operations of export " + config.name());
         this.monitor = services.platform().monitor("export " + config.name());
         this.allRequestsLock = services.platform().monitor("all requests of export " + config.name());
+        this.swaps = swaps;
         this.stop = new ExportStop(this);
         this.swap = new InPlaceSwap(this, swaps);
         this.change = new LiveChange(this, swaps);
@@ -106,7 +110,7 @@ public final class Export {
         return factory;
     }
 
-    Gate controlGate() {
+    CallGate controlGate() {
         return controlGate;
     }
 
@@ -126,7 +130,17 @@ public final class Export {
      * @throws ConfigException refused; nothing has changed
      */
     public SwapRecord reshape(List<ExportConfig.LayerSpec> specs, SluiceControl.ChangeOptions options) {
-        return change.run(ChangePlan.towards(slots(), specs, kinds), options);
+        return edit(now -> specs, options);
+    }
+
+    /**
+     * Edits the layers that are there when no other change is under way.
+     *
+     * @param edit from the layers to those that shall be; what it does not touch must be the same object
+     * @throws ConfigException refused; nothing has changed
+     */
+    public SwapRecord edit(UnaryOperator<List<ExportConfig.LayerSpec>> edit, SluiceControl.ChangeOptions options) {
+        return change.run(() -> ChangePlan.towards(slots(), edit.apply(specs()), kinds), options);
     }
 
     /**
@@ -135,7 +149,25 @@ public final class Export {
      * @throws ConfigException refused; nothing has changed
      */
     public SwapRecord upgrade(Kind old, Kind successor, SluiceControl.ChangeOptions options) {
-        return change.run(ChangePlan.upgrade(slots(), old, successor), options);
+        return change.run(() -> ChangePlan.upgrade(slots(), old, successor), options);
+    }
+
+    /**
+     * Fills the places of a held export for whose layers a kind has come. Does nothing where that has happened already.
+     *
+     * @return the record of the swap that it ended
+     * @throws ConfigException the kind could not take over; the export is still held
+     */
+    public SwapRecord putBack() {
+        exclusively(() -> {
+            if (state() == ExportState.HELD) {
+                swap.putBack();
+            }
+        });
+        if (state() == ExportState.HELD || state() == ExportState.WAITING) {
+            throw new ConfigException("export " + name() + ": " + why());
+        }
+        return swaps.latest(name()).orElseThrow(() -> new ConfigException("export " + name() + " was deleted meanwhile"));
     }
 
     /** How it ends. */
@@ -198,7 +230,7 @@ public final class Export {
     private void endTasks() {
         controlGate.shut();
         if (!controlGate.awaitEmpty(Deadline.after(services.platform(), config.drain()))) {
-            LOG.log(System.Logger.Level.ERROR, "export " + name() + ": a background task of a layer that is not used does not return");
+            stop.strandOtherCalls("a layer that is not used is closed");
         }
     }
 
@@ -291,6 +323,16 @@ public final class Export {
         }
     }
 
+    /**
+     * The line of one of its layers for people. Secrets are not shown; of a kind that is not there nobody knows which
+     * parameters are secret, so none of their values is.
+     */
+    public String line(ExportConfig.LayerSpec spec) {
+        return slots().stream().filter(s -> s.spec() == spec && !s.line().isEmpty()).findFirst().map(LayerSlot::line)
+                .or(() -> kinds.find(spec.filter(), spec.kind()).map(k -> LayerFactory.display(k.declared(), spec)))
+                .orElseGet(() -> LayerFactory.display(spec));
+    }
+
     /** The layers that are there now. */
     public List<Layer> layers() {
         return slots().stream().map(LayerSlot::layer).filter(l -> l != null).toList();
@@ -338,7 +380,7 @@ public final class Export {
     /** A call into the layers besides requests: inside the gate for them. */
     @FunctionalInterface
     interface Call<T> {
-        T run() throws NbdException;
+        T run(CallGate.Pass pass) throws NbdException;
     }
 
     /**
@@ -349,17 +391,24 @@ public final class Export {
      */
     <T> T inside(Call<T> call) throws NbdException {
         Deadline deadline = Deadline.after(services.platform(), OPEN_WAIT);
-        while (awaitActive(deadline) && controlGate.enter(deadline)) {
+        while (awaitActive(deadline)) {
+            CallGate.Pass pass = controlGate.enter(deadline);
+            if (pass == null) {
+                break;
+            }
             try {
                 // What was so before the gate was entered need not be so any more.
                 if (state() == ExportState.ACTIVE) {
-                    T result = call.run();
+                    T result = call.run(pass);
                     if (result != null) {
                         return result;
                     }
                 }
+                if (pass.isStranded()) {
+                    throw new NbdException(NbdError.ESHUTDOWN, "export '" + name() + "': the call took too long and was given up");
+                }
             } finally {
-                controlGate.exit();
+                pass.exit();
             }
         }
         throw unavailable();
@@ -381,17 +430,17 @@ public final class Export {
 
     /** The exports that its layers show. */
     List<ExportInfo> list(ClientInfo client) throws NbdException {
-        return inside(() -> LayerCalls.exports(layers(), client));
+        return inside(pass -> LayerCalls.exports(layers(), client));
     }
 
     /** What its layers put in place of the empty name. */
     String defaultExport(ClientInfo client) throws NbdException {
-        return inside(() -> LayerCalls.defaultExport(layers(), client));
+        return inside(pass -> LayerCalls.defaultExport(layers(), client));
     }
 
     /** Asks its layers whether this client may come. */
     void preconnect(ClientInfo client) throws NbdException {
-        inside(() -> {
+        inside(pass -> {
             LayerCalls.preconnect(layers(), client);
             return true;
         });
@@ -399,9 +448,9 @@ public final class Export {
 
     /** Opens its chain for a client. */
     OpenConnection open(String exportName, ClientInfo client, ExportDirectory.SessionControl session) throws NbdException {
-        return inside(() -> {
+        return inside(pass -> {
             List<Layer> used = layers();
-            Chain chain = openChain(used, exportName, client);
+            Chain chain = openChain(used, exportName, client, pass);
             DeviceInfo info = threadModel == ThreadModel.SERIALIZE_CONNECTIONS ? chain.promised().with().multiConn(false).build()
                     : chain.promised();
             OpenConnection connection = new OpenConnection(this, exportName, client, chain,
@@ -409,7 +458,7 @@ public final class Export {
                     services.platform().monitor("requests of connection " + client.connection()));
             monitor.lock();
             try {
-                if (state == ExportState.ACTIVE && used.equals(layers())) {
+                if (state == ExportState.ACTIVE && used.equals(layers()) && !pass.isStranded()) {
                     if (controlGate.isShut()) {
                         // A change waits for this call; it may have shut the gates of the other connections already.
                         connection.gate().shut();
@@ -426,9 +475,9 @@ public final class Export {
         });
     }
 
-    private Chain openChain(List<Layer> layers, String exportName, ClientInfo client) throws NbdException {
+    private Chain openChain(List<Layer> layers, String exportName, ClientInfo client, CallGate.Pass pass) throws NbdException {
         try {
-            return Chain.open(layers, client, exportName, config.readOnly() || client.readOnly());
+            return Chain.open(layers, client, exportName, config.readOnly() || client.readOnly(), c -> pass.onStrand(c::strand));
         } catch (NbdException e) {
             String text = e.getMessage();
             if (!text.equals(lastRefusal)) {
@@ -449,11 +498,12 @@ public final class Export {
         if (!connections().contains(connection)) {
             return;
         }
-        boolean empty = connection.gate().awaitEmpty(Deadline.after(services.platform(), config.drain()));
-        if (!empty) {
+        if (!connection.gate().awaitEmpty(Deadline.after(services.platform(), config.drain()))) {
             stop.strand(connection, "the client has gone");
+            return;
         }
-        while (!controlGate.tryEnter()) {
+        CallGate.Pass pass = controlGate.tryEnter();
+        while (pass == null) {
             monitor.lock();
             try {
                 if (controlGate.isClosed() || !connections.contains(connection)) {
@@ -466,13 +516,14 @@ public final class Export {
             } finally {
                 monitor.unlock();
             }
+            pass = controlGate.tryEnter();
         }
         try {
-            if (take(connection) && empty) {
+            if (take(connection)) {
                 connection.chain().close();
             }
         } finally {
-            controlGate.exit();
+            pass.exit();
         }
     }
 

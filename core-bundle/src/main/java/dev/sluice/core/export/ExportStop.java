@@ -2,6 +2,7 @@ package dev.sluice.core.export;
 
 import dev.sluice.api.runtime.ExportState;
 import dev.sluice.core.chain.Layer;
+import dev.sluice.core.gate.CallGate;
 import dev.sluice.core.util.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,25 +56,66 @@ public final class ExportStop {
                 answered.add(c);
             } else {
                 stranded.add(strand(c, why));
-                export.forget(c);
-                c.gate().close();
                 c.session().disconnectHard(why);
             }
         }
         disconnectAll(answered, why);
         if (!export.controlGate().awaitEmpty(grace)) {
-            stranded.add("calls besides requests");
-            LOG.log(System.Logger.Level.ERROR, "export " + export.name() + ": calls into its layers do not return: " + why);
+            stranded.addAll(strandOtherCalls(why));
         }
         return stranded;
     }
 
-    /** Gives a connection up whose calls do not return: its devices stay as they are until the calls end. */
+    /**
+     * Gives a connection up whose calls do not return. What its devices find behind them refuses from now on, and they are
+     * closed when the last of the calls has returned.
+     */
     String strand(OpenConnection connection, String why) {
         String text = connection.gate().inside() + " calls of connection " + connection.client().connection() + " ("
                 + connection.client().peer() + ")";
         LOG.log(System.Logger.Level.ERROR, "export " + export.name() + ": stranded: " + text + " do not return after: " + why);
+        export.forget(connection);
+        connection.chain().strand();
+        connection.gate().close();
+        connection.gate().whenEmpty(() -> startClosing(connection));
         return text;
+    }
+
+    private void startClosing(OpenConnection connection) {
+        try {
+            export.services().platform().start("sluice-close-" + export.name(), () -> closeLate(connection));
+        } catch (OutOfMemoryError e) {
+            // There is no thread now; the devices stay open a little longer.
+            export.services().timers().after(GRACE, () -> startClosing(connection));
+        }
+    }
+
+    private void closeLate(OpenConnection connection) {
+        CallGate gate = export.controlGate();
+        CallGate.Pass pass = null;
+        while (pass == null && !gate.isClosed()) {
+            pass = gate.enter(Deadline.after(export.services().platform(), GRACE));
+        }
+        try {
+            connection.chain().close();
+        } finally {
+            if (pass != null) {
+                pass.exit();
+            }
+        }
+        LOG.log(System.Logger.Level.WARNING, "export " + export.name() + ": the stranded calls of connection "
+                + connection.client().connection() + " have returned, its devices are closed");
+    }
+
+    /** Gives all calls up that are inside the layers and are no requests; later ones do not wait for them. */
+    List<String> strandOtherCalls(String why) {
+        List<String> stranded = new ArrayList<>();
+        for (CallGate.Pass pass : export.controlGate().strand()) {
+            String text = "a call besides requests: " + Watched.where(pass.thread());
+            stranded.add(text);
+            LOG.log(System.Logger.Level.ERROR, "export " + export.name() + ": stranded: " + text + " does not return after: " + why);
+        }
+        return stranded;
     }
 
     /** Tells all clients to go and closes their devices. The gates may be shut; operations lock held. */
@@ -92,6 +134,17 @@ public final class ExportStop {
             }
         }
         disconnectAll(ended, why);
+    }
+
+    /** Tells clients to go whose devices are in the hands of a call that does not return: it closes them when it does. */
+    void abandonConnections(List<OpenConnection> connections, String why) {
+        for (OpenConnection c : connections) {
+            export.forget(c);
+            c.gate().close();
+            c.session().disconnectSoft(why);
+            c.chain().strand();
+        }
+        disconnectAll(connections, why);
     }
 
     /** One grace for all: clients that do not read must not add up. */
@@ -131,7 +184,7 @@ public final class ExportStop {
             Deadline deadline = Deadline.after(export.services().platform(), drain);
             export.swap().discard();
             if (!export.controlGate().awaitEmpty(deadline)) {
-                LOG.log(System.Logger.Level.ERROR, "export " + export.name() + ": calls into its layers do not return: " + why);
+                strandOtherCalls(why);
             }
             export.disposeAll(export.slots());
         });

@@ -83,20 +83,47 @@ final class InPlaceSwap {
     private void takeOut(LayerSlot slot) {
         Layer layer = slot.layer();
         Kind kind = slot.kind();
-        LayerSwap left;
-        try {
-            left = LayerSwap.takeOut(chains(), layer);
-        } catch (NbdException e) {
-            String lost = layer.kind() + ": its state is lost: " + e.getMessage();
+        List<OpenConnection> connections = export.connections();
+        List<Chain> chains = connections.stream().map(OpenConnection::chain).toList();
+        LayerSwap[] left = new LayerSwap[1];
+        NbdException[] failed = new NbdException[1];
+        Watched watched = new Watched(export.services().platform(), "export " + export.name() + ": " + layer.kind() + " hands over");
+        watched.start("sluice-swap-" + export.name(), "hand over", export.config().drain(), me -> {
+            LayerSwap taken = null;
+            try {
+                taken = LayerSwap.takeOut(chains, layer);
+            } catch (NbdException e) {
+                failed[0] = e;
+            }
+            export.factory().dispose(kind, layer);
+            if (me.isGivenUp()) {
+                // Too late: the clients were told that the state is lost.
+                if (taken != null) {
+                    taken.discard();
+                }
+                chains.forEach(Chain::close);
+            } else {
+                left[0] = taken;
+            }
+        });
+        if (!watched.await()) {
+            String where = watched.where();
+            stranded.add(layer.kind() + " does not hand over: " + where);
+            String lost = layer.kind() + ": its state is lost: it did not hand over within " + export.config().drain().toMillis() + " ms";
+            LOG.log(System.Logger.Level.ERROR, "export " + export.name() + ": " + lost + "; " + where);
+            export.stop().abandonConnections(connections, lost);
+            left[0] = LayerSwap.withoutState(layer);
+        } else if (left[0] == null) {
+            String lost = layer.kind() + ": its state is lost: "
+                    + (failed[0] != null ? failed[0].getMessage() : Failures.line(watched.failure()));
             LOG.log(System.Logger.Level.ERROR, "export " + export.name() + ": " + lost);
             // Clients must not go on with a layer that has forgotten what they were told is there.
             export.stop().endConnections(lost, export.config().drain());
-            left = LayerSwap.withoutState(layer);
+            left[0] = LayerSwap.withoutState(layer);
         }
-        slot.setWaiting(left);
+        slot.setWaiting(left[0]);
         slot.set(null, null);
         replaced.add(layer.kind() + " " + layer.origin());
-        export.factory().dispose(kind, layer);
     }
 
     /** A kind has come: fills the places that wait for it. */
@@ -115,8 +142,9 @@ final class InPlaceSwap {
             }
             String failure = fill(slot, kind.get());
             if (failure != null) {
-                export.become(ExportState.HELD, failure);
+                // In this order: who sees the state finds the record too.
                 record(failure);
+                export.become(ExportState.HELD, failure);
                 return;
             }
             filled.add(slot.layer().origin());
@@ -128,22 +156,81 @@ final class InPlaceSwap {
         stranded.clear();
     }
 
-    /** Null if the slot is filled, else why not. */
+    /** Null if the slot is filled, else why not. The successor may hang, so somebody else makes it. */
     private String fill(LayerSlot slot, Kind kind) {
-        Layer layer = null;
+        Filling filling = new Filling(slot, kind, chains());
+        String who = slot.spec().kind() + " of " + kind.bundle() + " " + kind.version();
+        Watched watched = new Watched(export.services().platform(), "export " + export.name() + ": " + who + " takes over");
         try {
-            layer = export.factory().configured(kind, slot.spec(), export.config());
-            export.factory().ready(layer, slot.spec());
-            slot.waiting().putIn(chains(), layer);
-        } catch (NbdException | RuntimeException | Error e) {
-            if (layer != null) {
-                export.factory().dispose(kind, layer);
-            }
-            return slot.spec().kind() + " of " + kind.bundle() + " " + kind.version() + " can't take over: " + Failures.line(e);
+            watched.start("sluice-fill-" + export.name(), "take over", export.config().drain(), filling::run);
+        } catch (OutOfMemoryError e) {
+            return who + " can't take over: there is no thread for it";
         }
+        if (!watched.await()) {
+            String where = watched.where();
+            filling.strand();
+            stranded.add(who + " does not take over: " + where);
+            LOG.log(System.Logger.Level.ERROR, "export " + export.name() + ": stranded: " + who + " does not take over: " + where);
+            return who + " can't take over: it did not within " + export.config().drain().toMillis() + " ms and was given up";
+        }
+        if (watched.failure() != null) {
+            return who + " can't take over: " + Failures.line(watched.failure());
+        }
+        filling.successor.commit();
         slot.setWaiting(null);
-        slot.set(kind, layer);
+        slot.set(kind, filling.layer);
         return null;
+    }
+
+    /** A successor on its way. When it was given up, nothing that it does has an effect any more. */
+    private final class Filling {
+        private final LayerSlot slot;
+        private final Kind kind;
+        private final List<Chain> chains;
+        private volatile Layer layer;
+        private volatile LayerSwap.Successor successor;
+
+        Filling(LayerSlot slot, Kind kind, List<Chain> chains) {
+            this.slot = slot;
+            this.kind = kind;
+            this.chains = chains;
+        }
+
+        void run(Watched me) throws Exception {
+            boolean done = false;
+            try {
+                layer = export.factory().configured(kind, slot.spec(), export.config());
+                me.check();
+                export.factory().ready(layer, slot.spec());
+                me.check();
+                LayerSwap.Successor s = successorOf(layer);
+                me.check();
+                s.run();
+                done = !me.isGivenUp();
+                if (!done) {
+                    s.takeBack();
+                }
+            } finally {
+                if (!done && layer != null) {
+                    export.factory().dispose(kind, layer);
+                }
+            }
+        }
+
+        private LayerSwap.Successor successorOf(Layer made) {
+            successor = slot.waiting().successor(chains, made);
+            return successor;
+        }
+
+        void strand() {
+            Layer made = layer;
+            if (made != null) {
+                made.scope().cancel("it did not take over in time");
+            }
+            if (successor != null) {
+                successor.strand();
+            }
+        }
     }
 
     private void shutGates() {

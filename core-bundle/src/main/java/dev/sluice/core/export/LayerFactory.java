@@ -10,7 +10,7 @@ import dev.sluice.api.util.ParameterParser;
 import dev.sluice.core.chain.Layer;
 import dev.sluice.core.chain.LayerScope;
 import dev.sluice.core.chain.Services;
-import dev.sluice.core.gate.Gate;
+import dev.sluice.core.gate.CallGate;
 import dev.sluice.core.util.Failures;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,9 +22,9 @@ final class LayerFactory {
 
     private final String export;
     private final Services services;
-    private final Gate gate;
+    private final CallGate gate;
 
-    LayerFactory(String export, Services services, Gate gate) {
+    LayerFactory(String export, Services services, CallGate gate) {
         this.export = export;
         this.services = services;
         this.gate = gate;
@@ -79,10 +79,21 @@ final class LayerFactory {
         return new ConfigException(line.startsWith(spec.kind() + ":") ? line : spec.kind() + ": " + line, t);
     }
 
-    /** The line for people: secrets are not shown. */
-    private static String display(DeclaredParameters declared, ExportConfig.LayerSpec spec) {
+    /** The line for people of a kind that is not there: its keys, and no value. */
+    static String display(ExportConfig.LayerSpec spec) {
         List<String> words = new ArrayList<>();
-        words.add(spec.kind());
+        words.add(spec.word());
+        for (String word : spec.words()) {
+            int eq = word.indexOf('=');
+            words.add(eq > 0 && DeclaredParameters.isKey(word.substring(0, eq)) ? word.substring(0, eq + 1) + "***" : "***");
+        }
+        return LayerLine.join(words);
+    }
+
+    /** The line for people: secrets are not shown. */
+    static String display(DeclaredParameters declared, ExportConfig.LayerSpec spec) {
+        List<String> words = new ArrayList<>();
+        words.add(spec.word());
         for (String word : spec.words()) {
             int eq = word.indexOf('=');
             boolean keyed = eq > 0 && DeclaredParameters.isKey(word.substring(0, eq));

@@ -4,7 +4,10 @@ import dev.sluice.api.ConfigException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How operators name a layer: by its kind, by {@code KIND:N} for the n-th of it from the client, or by its number from 1. */
+/**
+ * How operators name a layer: by its kind, by {@code KIND#LABEL} if it has a label, by {@code KIND:N} for the n-th of it from
+ * the client, or by its number from 1.
+ */
 final class LayerReference {
     private LayerReference() {
     }
@@ -15,6 +18,11 @@ final class LayerReference {
      * @throws ConfigException there is none or more than one
      */
     static int find(List<ExportConfig.LayerSpec> specs, String text) {
+        for (int i = 0; i < specs.size(); i++) {
+            if (!specs.get(i).label().isEmpty() && specs.get(i).word().equals(text)) {
+                return i;
+            }
+        }
         String kind = text;
         int nth = 0;
         int colon = text.lastIndexOf(':');
@@ -57,6 +65,6 @@ final class LayerReference {
     }
 
     private static String names(List<ExportConfig.LayerSpec> specs) {
-        return String.join(", ", specs.stream().map(ExportConfig.LayerSpec::kind).toList());
+        return String.join(", ", specs.stream().map(ExportConfig.LayerSpec::word).toList());
     }
 }

@@ -12,6 +12,7 @@ public final class LayerSlot {
     private volatile Kind kind;
     private volatile Layer layer;
     private volatile LayerSwap waiting;
+    private volatile String line = "";
 
     LayerSlot(ExportConfig.LayerSpec spec, Kind kind) {
         this.spec = spec;
@@ -33,9 +34,17 @@ public final class LayerSlot {
         return layer;
     }
 
+    /** As configured, without secrets; also while its layer is away. Empty before there was one. */
+    String line() {
+        return line;
+    }
+
     void set(Kind newKind, Layer newLayer) {
         kind = newKind;
         layer = newLayer;
+        if (newLayer != null) {
+            line = newLayer.line();
+        }
     }
 
     /** What the layer that has gone left for its successor; null if there is nothing to wait for. */

@@ -8,9 +8,9 @@ import dev.sluice.api.runtime.SwapRecord;
 import dev.sluice.core.chain.Chain;
 import dev.sluice.core.chain.Layer;
 import dev.sluice.core.chain.Reshape;
+import dev.sluice.core.gate.CallGate;
 import dev.sluice.core.util.Deadline;
 import dev.sluice.core.util.Failures;
-import dev.sluice.core.util.Monitor;
 import dev.sluice.core.util.Platform;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +19,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 
 /**
  * Changes the layers of a running export for all its connections or for none: insert, remove, move, replace, other
@@ -41,15 +42,16 @@ final class LiveChange {
     /**
      * Brings the export to the planned layers.
      *
+     * @param planning makes the plan from the layers that are there when no other change is under way
      * @return what was done, or would be
      * @throws ConfigException refused, with the reason; nothing has changed
      */
-    SwapRecord run(ChangePlan plan, ChangeOptions options) {
+    SwapRecord run(Supplier<ChangePlan> planning, ChangeOptions options) {
         SwapRecord[] done = new SwapRecord[1];
         ConfigException[] refused = new ConfigException[1];
         boolean ran = export.exclusively(() -> {
             try {
-                done[0] = change(plan, options);
+                done[0] = change(planning.get(), options);
             } catch (ConfigException e) {
                 refused[0] = e;
             }
@@ -58,112 +60,169 @@ final class LiveChange {
             throw new ConfigException("export " + export.name() + " is busy with another change");
         }
         if (refused[0] != null) {
-            if (!options.dryRun()) {
-                record(plan, "refused: " + refused[0].getMessage(), 0, Duration.ZERO);
-            }
             throw refused[0];
         }
         return done[0];
     }
 
     private SwapRecord change(ChangePlan plan, ChangeOptions options) {
-        if (export.state() != ExportState.ACTIVE) {
-            throw new ConfigException("export " + export.name() + " is " + export.state().name().toLowerCase(java.util.Locale.ROOT)
-                    + ", it can only be changed while it is active");
-        }
-        plan.checkConsent(options);
-        if (options.dryRun()) {
-            return new SwapRecord(Instant.now(), export.name(), plan.what(), "would be done", 0, Duration.ZERO,
-                    export.connections().size(), List.of());
-        }
         Attempt attempt = new Attempt(plan, options);
         try {
-            attempt.prepareInTime();
-            attempt.shutAndDrain();
-            attempt.takeOver();
-        } catch (RuntimeException | Error e) {
-            attempt.undo(false);
-            throw e instanceof ConfigException known ? known : new ConfigException(Failures.line(e), e);
+            if (export.state() != ExportState.ACTIVE) {
+                throw new ConfigException("export " + export.name() + " is " + export.state().name().toLowerCase(java.util.Locale.ROOT)
+                        + ", it can only be changed while it is active");
+            }
+            plan.checkConsent(options);
+            if (options.dryRun()) {
+                return new SwapRecord(Instant.now(), export.name(), plan.what(), "would be done", 0, Duration.ZERO,
+                        export.connections().size(), List.of());
+            }
+            attempt.run();
+            return record(attempt, "ok");
+        } catch (ConfigException e) {
+            if (!options.dryRun()) {
+                record(attempt, "refused: " + e.getMessage());
+            }
+            throw e;
         }
-        attempt.commit();
-        return record(plan, "ok", attempt.drained, attempt.pause);
     }
 
-    private SwapRecord record(ChangePlan plan, String result, long drained, Duration pause) {
-        SwapRecord swap = new SwapRecord(Instant.now(), export.name(), plan.what(), result, drained, pause, export.connections().size(),
-                List.of());
+    private SwapRecord record(Attempt attempt, String result) {
+        SwapRecord swap = new SwapRecord(Instant.now(), export.name(), attempt.plan.what(), result, attempt.drained, attempt.pause,
+                export.connections().size(), List.copyOf(attempt.stranded));
         log.add(swap);
-        LOG.log(System.Logger.Level.INFO, "export " + export.name() + ": " + plan.what() + ": " + result + " (pause "
-                + pause.toNanos() / 1000 + " us, " + swap.connections() + " connections)");
+        LOG.log(System.Logger.Level.INFO, "export " + export.name() + ": " + swap.what() + ": " + result + " (pause "
+                + swap.pause().toNanos() / 1000 + " us, " + swap.connections() + " connections)");
         return swap;
     }
 
-    /** One change on its way. */
+    /** One change on its way. What calls layers runs on a thread of its own, because new code may hang. */
     private final class Attempt {
+        private static final String PREPARE = "configure and open";
+        private static final String DRAIN = "drain";
+        private static final String TAKE_OVER = "take over";
+        private static final String LEAVE = "leave";
+        private static final String COMPARE = "compare";
+        private static final String COMMIT = "commit";
+        private static final String GIVE_BACK = "give back";
+        private static final String RESTORE = "restore";
+        private static final String CLEAN_UP = "close what was not used";
+        private static final String CLOSE_OLD = "close what was replaced";
+
         private final ChangePlan plan;
         private final ChangeOptions options;
+        private final Duration drain = export.config().drain();
         private final List<LayerSlot> after = new ArrayList<>();
         private final List<LayerSlot> fresh = new CopyOnWriteArrayList<>();
-        private final Monitor monitor = platform.monitor("change of export " + export.name());
-        private Reshape reshape;
-        private boolean shut;
-        private long shutAt;
-        private long drained;
-        private Duration pause = Duration.ZERO;
-
-        // guarded by monitor
-        private boolean prepared;
-        private boolean givenUp;
-        private RuntimeException failure;
+        private final List<String> stranded = new CopyOnWriteArrayList<>();
+        private final Watched watched = new Watched(platform, "export " + export.name() + ": a change");
+        private volatile CallGate.Pass inside;
+        private volatile Reshape reshape;
+        private volatile ConfigException refusal;
+        private volatile boolean shut;
+        private volatile long shutAt;
+        private volatile long drained;
+        private volatile Duration pause = Duration.ZERO;
 
         Attempt(ChangePlan plan, ChangeOptions options) {
             this.plan = plan;
             this.options = options;
         }
 
-        /** On a thread of its own, because the new code may hang. */
-        void prepareInTime() {
-            platform.start("sluice-change-" + export.name(), () -> {
-                RuntimeException failed = null;
-                try {
-                    prepare();
-                } catch (RuntimeException | Error e) {
-                    failed = e instanceof ConfigException known ? known : new ConfigException(Failures.line(e), e);
-                }
-                boolean late;
-                monitor.lock();
-                try {
-                    failure = failed;
-                    prepared = true;
-                    late = givenUp;
-                    monitor.signalAll();
-                } finally {
-                    monitor.unlock();
-                }
-                if (late) {
-                    undo(true);
-                }
-            });
-            Deadline deadline = Deadline.after(platform, export.config().drain());
-            monitor.lock();
+        /**
+         * Done when it returns.
+         *
+         * @throws ConfigException refused; the old layers go on
+         */
+        void run() {
             try {
-                while (!prepared) {
-                    if (!monitor.await(deadline) && deadline.isOver() && !prepared) {
-                        givenUp = true;
-                        break;
-                    }
-                }
-                if (failure != null) {
-                    throw failure;
-                }
-            } finally {
-                monitor.unlock();
+                watched.start("sluice-change-" + export.name(), PREPARE, drain, me -> work());
+            } catch (OutOfMemoryError e) {
+                throw new ConfigException("there is no thread for the change: " + Failures.line(e), e);
             }
-            if (givenUp) {
-                fresh.forEach(s -> cancel(s.layer(), "the change was given up"));
-                throw new ConfigException("the new layer was not configured and open within " + export.config().drain().toMillis()
-                        + " ms; the old one goes on");
+            if (!watched.await()) {
+                giveUp();
+            } else if (watched.failure() != null && refusal == null) {
+                throw new ConfigException(Failures.line(watched.failure()), watched.failure());
             }
+            if (refusal != null) {
+                throw refusal;
+            }
+        }
+
+        /** On the change's own thread. */
+        private void work() {
+            try {
+                prepare();
+                watched.phase(DRAIN, drain.multipliedBy(2).plusSeconds(10));
+                shutAndDrain();
+                takeOver();
+                watched.patientPhase(COMMIT, drain);
+            } catch (Watched.GivenUpException e) {
+                cleanUp();
+                return;
+            } catch (Throwable t) {
+                if (watched.isGivenUp()) {
+                    cleanUp();
+                    return;
+                }
+                refusal = t instanceof ConfigException known ? known : new ConfigException(Failures.line(t), t);
+                goBack();
+                return;
+            }
+            commit();
+        }
+
+        private void goBack() {
+            try {
+                if (reshape != null) {
+                    watched.phase(GIVE_BACK, drain);
+                    reshape.giveBack();
+                    watched.phase(RESTORE, drain);
+                    reshape.restore();
+                }
+                reopen();
+                watched.phase(CLEAN_UP, drain);
+            } catch (Watched.GivenUpException e) {
+                // Who waited has reopened the gates.
+            }
+            cleanUp();
+        }
+
+        /** On the operator's thread: the other one sits in a call that does not return. */
+        private void giveUp() {
+            String phase = watched.phase();
+            String where = watched.where();
+            String ms = drain.toMillis() + " ms";
+            stranded.add(phase + ": " + where);
+            LOG.log(System.Logger.Level.ERROR, "export " + export.name() + ": stranded in a change, " + phase + ": " + where);
+            if (phase.equals(CLOSE_OLD) || phase.equals(CLEAN_UP)) {
+                // All is done but for the end of what is not used any more.
+                return;
+            }
+            if (inside != null) {
+                inside.strand();
+            }
+            if (reshape != null) {
+                reshape.strand();
+            }
+            fresh.forEach(s -> cancel(s.layer(), "the change was given up"));
+            if (phase.equals(PREPARE)) {
+                refusal = new ConfigException("the new layer was not configured and open within " + ms + "; the old one goes on");
+                return;
+            }
+            if (refusal == null) {
+                refusal = new ConfigException("the new layer did not take over within " + ms + " while clients waited (" + phase
+                        + "); the old one goes on");
+            }
+            boolean back = reshape == null || !phase.equals(RESTORE) && Watched.run(platform, "sluice-restore-" + export.name(),
+                    "export " + export.name() + ": giving the old layers their state again", drain, reshape::restore);
+            if (!back) {
+                String why = "a layer did not take its state back within " + ms;
+                export.stop().endConnections(why, drain);
+                export.become(ExportState.FAILED, why);
+            }
+            reopen();
         }
 
         private void cancel(Layer layer, String why) {
@@ -182,9 +241,11 @@ final class LiveChange {
                 after.add(slot);
                 fresh.add(slot);
                 slot.set(place.kind(), export.factory().configured(place.kind(), place.spec(), export.config()));
+                watched.check();
             }
             for (int i = fresh.size() - 1; i >= 0; i--) {
                 export.factory().ready(fresh.get(i).layer(), fresh.get(i).spec());
+                watched.check();
             }
             Map<Layer, Layer> successors = new IdentityHashMap<>();
             for (int i = 0; i < after.size(); i++) {
@@ -196,19 +257,22 @@ final class LiveChange {
             reshape = new Reshape(export.layers(), after.stream().map(LayerSlot::layer).toList(), successors, options.force());
             try {
                 for (OpenConnection c : export.connections()) {
-                    export.inside(() -> {
+                    export.inside(pass -> {
+                        inside = pass;
+                        watched.check();
                         if (!c.gate().isClosed()) {
                             reshape.openBeside(c.chain());
                         }
                         return true;
                     });
+                    watched.check();
                 }
             } catch (NbdException e) {
                 throw new ConfigException(e.getMessage(), e);
             }
         }
 
-        void shutAndDrain() {
+        private void shutAndDrain() {
             shut = true;
             shutAt = platform.nanoTime();
             export.controlGate().shut();
@@ -236,12 +300,17 @@ final class LiveChange {
                     + "; the old code goes on");
         }
 
-        void takeOver() {
-            try {
-                reshape.takeOver(chains());
-                plan.compareContents(export, reshape, options);
-            } catch (NbdException e) {
-                throw new ConfigException(e.getMessage(), e);
+        private void takeOver() throws NbdException {
+            watched.phase(TAKE_OVER, drain);
+            reshape.takeOver(chains());
+            if (reshape.someLeave()) {
+                watched.patientPhase(LEAVE, drain);
+                reshape.leave(chains());
+            }
+            if (plan.comparesContents(options)) {
+                // The comparison has a limit of its own, which counts what it has done; this one is for a read that hangs.
+                watched.phase(COMPARE, drain.multipliedBy(2));
+                reshape.compareContents(drain);
             }
         }
 
@@ -249,7 +318,7 @@ final class LiveChange {
             return export.connections().stream().map(OpenConnection::chain).toList();
         }
 
-        void commit() {
+        private void commit() {
             List<LayerSlot> gone = new ArrayList<>(export.slots());
             gone.removeAll(after);
             reshape.commit(chains());
@@ -257,6 +326,7 @@ final class LiveChange {
             // Nothing of what is replaced may run when the gate opens, its background tasks included.
             gone.forEach(s -> cancel(s.layer(), "the layer was replaced"));
             reopen();
+            watched.phase(CLOSE_OLD, drain);
             reshape.closeOld();
             export.disposeAll(gone);
         }
@@ -271,21 +341,12 @@ final class LiveChange {
             }
         }
 
-        /** @param preparer whether the thread that prepares calls; it cleans up alone if the change was given up before */
-        void undo(boolean preparer) {
-            reopen();
-            monitor.lock();
-            try {
-                if (!prepared || givenUp && !preparer) {
-                    // The thread that hangs cleans up when it comes back.
-                    return;
-                }
-            } finally {
-                monitor.unlock();
-            }
+        /** Closes what was made for nothing; of what was given up as soon as its call returns. */
+        private void cleanUp() {
             Failures failures = new Failures();
-            if (reshape != null) {
-                failures.run(reshape::abandon);
+            Reshape mine = reshape;
+            if (mine != null) {
+                failures.run(mine::abandon);
             }
             failures.run(() -> export.disposeAll(fresh));
             if (failures.first() != null) {

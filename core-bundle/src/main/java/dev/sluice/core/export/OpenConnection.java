@@ -100,13 +100,13 @@ public final class OpenConnection implements OpenExport {
 
     @Override
     public String description() throws NbdException {
-        return export.inside(chain::description);
+        return export.inside(pass -> chain.description());
     }
 
     @Override
     public List<MetaContext> contexts() {
         try {
-            return export.inside(chain::contexts);
+            return export.inside(pass -> chain.contexts());
         } catch (NbdException e) {
             // What can't be asked now is not offered to this client.
             return List.of();

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The last swaps of every export. Safe for use by several threads. */
 public final class SwapLog {
@@ -29,6 +30,14 @@ public final class SwapLog {
     public void forget(String export) {
         synchronized (byExport) {
             byExport.remove(export);
+        }
+    }
+
+    /** The latest of one export. */
+    public Optional<SwapRecord> latest(String export) {
+        synchronized (byExport) {
+            ArrayDeque<SwapRecord> swaps = byExport.get(export);
+            return swaps == null ? Optional.empty() : Optional.ofNullable(swaps.peekFirst());
         }
     }
 

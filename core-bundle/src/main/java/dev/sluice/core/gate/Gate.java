@@ -9,7 +9,7 @@ import java.lang.invoke.VarHandle;
 import java.time.Duration;
 
 /**
- * The unload lock and drain of one connection, or of an export's other calls: the one place where they are written.
+ * The unload lock and drain of one connection. {@link CallGate} is the same for an export's other calls.
  *
  * <p>Who is inside is counted in one word together with two bits, shut and closed, so that entering an open gate is one
  * atomic addition on memory that only this connection uses. Who finds the gate shut takes its step back and waits at
@@ -24,6 +24,7 @@ public final class Gate {
     private static final long SHUT = 1L << 62;
     private static final long CLOSED = 1L << 61;
     private static final long COUNT = (1L << 32) - 1;
+    private static final Runnable NOTHING = () -> { };
     private static final VarHandle STATE;
 
     static {
@@ -38,6 +39,8 @@ public final class Gate {
     private final Monitor monitor;
     @SuppressWarnings("unused") // through STATE
     private volatile long state;
+    /** Guarded by monitor. */
+    private Runnable onEmpty;
 
     /** An open gate. */
     public Gate(Platform platform, String name) {
@@ -97,6 +100,9 @@ public final class Gate {
         long after = (long) STATE.getAndAdd(this, -1L) - 1;
         if ((after & (SHUT | CLOSED)) != 0 && (after & COUNT) == 0) {
             wake();
+            if ((after & CLOSED) != 0) {
+                runIfEmpty();
+            }
         }
     }
 
@@ -115,6 +121,7 @@ public final class Gate {
     public void close() {
         STATE.getAndBitwiseOr(this, CLOSED);
         wake();
+        runIfEmpty();
     }
 
     /**
@@ -133,6 +140,38 @@ public final class Gate {
             return true;
         } finally {
             monitor.unlock();
+        }
+    }
+
+    /**
+     * Runs an action once: as soon as the gate is closed and nobody is inside, at once if that is so now. It runs on the
+     * thread that leaves last, and must return quickly. There is one for a gate; the first that is given counts.
+     */
+    public void whenEmpty(Runnable action) {
+        monitor.lock();
+        try {
+            if (onEmpty == null) {
+                onEmpty = action;
+            }
+        } finally {
+            monitor.unlock();
+        }
+        runIfEmpty();
+    }
+
+    private void runIfEmpty() {
+        Runnable due = null;
+        monitor.lock();
+        try {
+            if (onEmpty != null && (state & CLOSED) != 0 && (state & COUNT) == 0) {
+                due = onEmpty;
+                onEmpty = NOTHING;
+            }
+        } finally {
+            monitor.unlock();
+        }
+        if (due != null) {
+            due.run();
         }
     }
 

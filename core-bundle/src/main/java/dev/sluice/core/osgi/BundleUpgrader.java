@@ -1,6 +1,7 @@
 package dev.sluice.core.osgi;
 
 import dev.sluice.api.ConfigException;
+import dev.sluice.api.runtime.ExportState;
 import dev.sluice.api.runtime.SluiceControl.ChangeOptions;
 import dev.sluice.api.runtime.SwapRecord;
 import dev.sluice.core.export.Export;
@@ -18,8 +19,11 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -71,12 +75,18 @@ final class BundleUpgrader implements RuntimeControl.Upgrader {
                     for (Export export : users(old)) {
                         would.add(named(export.upgrade(old, old, options), old, fresh));
                     }
+                    for (Export export : held(old)) {
+                        would.add(new SwapRecord(Instant.now(), export.name(), "put " + old.name() + " of " + fresh.getSymbolicName() + " "
+                                + fresh.getVersion() + " in", "would be tried", 0, Duration.ZERO, export.connections().size(), List.of()));
+                    }
                 }
                 uninstall(fresh);
                 return would;
             }
+            Map<Kind, List<Export>> held = new LinkedHashMap<>();
+            olds.forEach(old -> held.put(old, held(old)));
             fresh.start();
-            List<SwapRecord> done = moveAll(olds, fresh, options);
+            List<SwapRecord> done = moveAll(olds, held, fresh, options);
             for (Bundle old : olds.stream().map(k -> ((ServiceKind) k).serviceBundle()).distinct().toList()) {
                 uninstall(old);
             }
@@ -87,6 +97,9 @@ final class BundleUpgrader implements RuntimeControl.Upgrader {
         } catch (ConfigException e) {
             uninstall(fresh);
             throw e;
+        } catch (IllegalStateException e) {
+            // The framework takes the core away in this moment, and the new bundle with it.
+            throw new ConfigException(location + ": the server is stopping", e);
         }
     }
 
@@ -147,12 +160,22 @@ final class BundleUpgrader implements RuntimeControl.Upgrader {
         return exports.all().stream().filter(e -> e.slots().stream().anyMatch(s -> s.kind() == old)).toList();
     }
 
-    private List<SwapRecord> moveAll(List<Kind> olds, Bundle fresh, ChangeOptions options) {
+    /** Exports whose clients wait for a kind of this name, because the one that is there could not take over. */
+    private List<Export> held(Kind old) {
+        return exports.all().stream().filter(e -> e.state() == ExportState.HELD && e.slots().stream().anyMatch(
+                s -> s.layer() == null && s.spec().filter() == old.filter() && s.spec().kind().equals(old.name()))).toList();
+    }
+
+    private List<SwapRecord> moveAll(List<Kind> olds, Map<Kind, List<Export>> held, Bundle fresh, ChangeOptions options) {
         List<SwapRecord> done = new ArrayList<>();
         List<Runnable> back = new ArrayList<>();
         try {
             for (Kind old : olds) {
                 Kind successor = awaitKind(old, fresh);
+                for (Export export : held.get(old)) {
+                    // They can't go back: nothing served them before.
+                    done.add(export.putBack());
+                }
                 for (Export export : users(old)) {
                     done.add(export.upgrade(old, successor, options));
                     back.add(() -> export.upgrade(successor, old, options));
@@ -178,6 +201,12 @@ final class BundleUpgrader implements RuntimeControl.Upgrader {
                 if (kind.bundleId() == fresh.getBundleId() && kind.name().equals(old.name()) && kind.filter() == old.filter()) {
                     return kind;
                 }
+            }
+            if (context.getBundle(org.osgi.framework.Constants.SYSTEM_BUNDLE_LOCATION).getState() == Bundle.STOPPING) {
+                throw new ConfigException("the framework is stopping");
+            }
+            if (fresh.getState() != Bundle.ACTIVE && fresh.getState() != Bundle.STARTING) {
+                throw new ConfigException(fresh.getSymbolicName() + " " + fresh.getVersion() + " was stopped before it was used");
             }
             if (deadline.isOver()) {
                 throw new ConfigException(fresh.getSymbolicName() + " " + fresh.getVersion() + " has started but offers no "

@@ -63,7 +63,7 @@ public final class RuntimeControl implements SluiceControl {
 
     private static String line(ExportConfig.LayerSpec spec) {
         List<String> words = new ArrayList<>();
-        words.add(spec.kind());
+        words.add(spec.word());
         words.addAll(spec.words());
         return LayerLine.join(words);
     }
@@ -89,7 +89,8 @@ public final class RuntimeControl implements SluiceControl {
             case SAFE -> {
                 int n = export.connections().size();
                 if (n > 0) {
-                    throw new ConfigException("export '" + name + "' has " + n + " connections; a safe stop waits for none");
+                    throw new ConfigException("export '" + name + "' has " + n + (n == 1 ? " connection" : " connections")
+                            + "; a safe stop waits for none");
                 }
                 stopNow(export, limit);
             }
@@ -113,32 +114,27 @@ public final class RuntimeControl implements SluiceControl {
 
     @Override
     public SwapRecord insert(String export, String line, String position, ChangeOptions options) {
-        Export e = export(export);
-        return e.reshape(ChainEdits.insert(e.specs(), line, position), options);
+        return export(export).edit(now -> ChainEdits.insert(now, line, position), options);
     }
 
     @Override
     public SwapRecord remove(String export, String layer, ChangeOptions options) {
-        Export e = export(export);
-        return e.reshape(ChainEdits.remove(e.specs(), layer), options);
+        return export(export).edit(now -> ChainEdits.remove(now, layer), options);
     }
 
     @Override
     public SwapRecord move(String export, String layer, String position, ChangeOptions options) {
-        Export e = export(export);
-        return e.reshape(ChainEdits.move(e.specs(), layer, position), options);
+        return export(export).edit(now -> ChainEdits.move(now, layer, position), options);
     }
 
     @Override
     public SwapRecord replace(String export, String layer, String line, ChangeOptions options) {
-        Export e = export(export);
-        return e.reshape(ChainEdits.replace(e.specs(), layer, line), options);
+        return export(export).edit(now -> ChainEdits.replace(now, layer, line), options);
     }
 
     @Override
     public SwapRecord set(String export, String layer, List<String> words, ChangeOptions options) {
-        Export e = export(export);
-        return e.reshape(ChainEdits.set(e.specs(), layer, words, kinds), options);
+        return export(export).edit(now -> ChainEdits.set(now, layer, words, kinds), options);
     }
 
     @Override

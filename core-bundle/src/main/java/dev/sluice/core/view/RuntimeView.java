@@ -11,10 +11,10 @@ import dev.sluice.api.runtime.ParameterStatus;
 import dev.sluice.api.runtime.SluiceRuntime;
 import dev.sluice.api.runtime.SwapRecord;
 import dev.sluice.api.util.DeclaredParameters;
-import dev.sluice.api.util.LayerLine;
 import dev.sluice.core.chain.Layer;
 import dev.sluice.core.engine.Engine;
 import dev.sluice.core.export.Export;
+import dev.sluice.core.export.ExportConfig;
 import dev.sluice.core.export.Exports;
 import dev.sluice.core.export.Kind;
 import dev.sluice.core.export.Kinds;
@@ -98,14 +98,18 @@ public final class RuntimeView implements SluiceRuntime {
         List<LayerStatus> layers = new ArrayList<>();
         for (LayerSlot slot : export.slots()) {
             Layer layer = slot.layer();
-            layers.add(layer == null ? new LayerStatus(slot.spec().kind(), slot.spec().kind(), "", 0, 0, 0)
+            layers.add(layer == null ? absent(export, slot.spec())
                     : new LayerStatus(layer.kind(), layer.line(), layer.origin(), layer.requests(), layer.errors(), layer.faults()));
         }
         if (layers.isEmpty()) {
-            export.config().layers().forEach(s -> layers.add(new LayerStatus(s.kind(), LayerLine.join(List.of(s.kind())), "", 0, 0, 0)));
+            export.config().layers().forEach(s -> layers.add(absent(export, s)));
         }
         return new ExportStatus(export.name(), export.state(), export.why(), layers, export.connections().size(),
                 export.layers().isEmpty() ? "" : export.threadModel().text());
+    }
+
+    private static LayerStatus absent(Export export, ExportConfig.LayerSpec spec) {
+        return new LayerStatus(spec.kind(), export.line(spec), "", 0, 0, 0);
     }
 
     @Override

@@ -6,19 +6,19 @@ import dev.sluice.api.NbdLayer;
 import dev.sluice.api.NbdPlugin;
 import dev.sluice.api.OpenRequest;
 import dev.sluice.api.contract.TestClient;
-import dev.sluice.core.gate.Gate;
+import dev.sluice.core.gate.CallGate;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Makes chains of a test's own layers. */
 public final class Chains {
     private final CoreServices core;
-    private final Gate gate;
+    private final CallGate gate;
 
     /** With these services. */
     public Chains(CoreServices core) {
         this.core = core;
-        this.gate = new Gate(core.services.platform(), "other calls");
+        this.gate = new CallGate(core.services.platform(), "other calls");
     }
 
     /** One layer. */

@@ -168,7 +168,6 @@ class LayerSwapTest {
         chain.device().flush();
         LayerSwap swap = LayerSwap.takeOut(List.of(chain), layers.get(0));
         old.close();
-        assertTrue(swap.hasState());
         Stateful next = new Stateful("q", false, false);
         log.take();
         swap.putIn(List.of(chain), chains.layer("q", next));

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.api.Tasks;
-import dev.sluice.core.gate.Gate;
+import dev.sluice.core.gate.CallGate;
 import dev.sluice.core.util.Background;
 import dev.sluice.core.util.Deadline;
 import dev.sluice.core.util.ManualPlatform;
@@ -22,7 +22,7 @@ class LayerTasksTest {
 
     private final ManualPlatform platform = new ManualPlatform();
     private final CoreServices core = new CoreServices(platform);
-    private final Gate gate = new Gate(platform, "other calls");
+    private final CallGate gate = new CallGate(platform, "other calls");
     private final LayerScope scope = new LayerScope("e", core.services, gate, null);
     private final Tasks tasks = scope.tasks();
     private final Semaphore ran = new Semaphore(0);

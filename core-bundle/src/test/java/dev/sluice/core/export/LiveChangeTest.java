@@ -20,10 +20,13 @@ import dev.sluice.api.util.ForwardingDevice;
 import dev.sluice.api.util.Reads;
 import dev.sluice.core.chain.FakeFilter;
 import dev.sluice.core.chain.FakePlugin;
+import dev.sluice.core.util.Background;
 import dev.sluice.core.util.ManualPlatform;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -333,5 +336,97 @@ class LiveChangeTest {
         ExportBench.await(export, ExportState.FAILED);
         bench.plugin("x", "2", () -> new FakePlugin(bench.journal, "x"));
         ExportBench.await(export, ExportState.ACTIVE);
+    }
+
+    /** A filter that is another one in the journal every time it is made. */
+    private void numbered() {
+        AtomicInteger made = new AtomicInteger();
+        bench.filter("n", "1", () -> {
+            String name = "n" + made.incrementAndGet();
+            return new FakeFilter(bench.journal, name) {
+                @Override
+                public NbdDevice open(OpenRequest request, NextLayer next) throws IOException {
+                    return new Recording(name, next.open(request));
+                }
+            };
+        });
+    }
+
+    @Test
+    void ofTwoLayersWithTheSameWordsTheOneThatIsNamedIsMoved() throws Exception {
+        numbered();
+        Export export = bench.active("e", "n", "n", "p");
+        ExportBench.Client client = bench.open("e");
+        export.edit(now -> ChainEdits.move(now, "n:2", "before:n:1"), CONSENT);
+        assertEquals(List.of("n2", "n1", "p"), path(client));
+        client.connection.close();
+    }
+
+    @Test
+    void ofTwoLayersWithTheSameWordsTheOneThatIsNamedIsRemoved() throws Exception {
+        numbered();
+        Export export = bench.active("e", "n", "n", "p");
+        ExportBench.Client client = bench.open("e");
+        export.edit(now -> ChainEdits.remove(now, "n:1"), CONSENT);
+        assertEquals(List.of("n2", "p"), path(client));
+        client.connection.close();
+    }
+
+    @Test
+    void ofTwoLayersWithTheSameWordsTheOneThatIsNamedIsReplaced() throws Exception {
+        numbered();
+        Export export = bench.active("e", "n", "n", "p");
+        ExportBench.Client client = bench.open("e");
+        export.edit(now -> ChainEdits.replace(now, "n:1", "a"), CONSENT);
+        assertEquals(List.of("a", "n2", "p"), path(client));
+        client.connection.close();
+    }
+
+    @Test
+    void inAConfigurationALabelTellsLayersWithTheSameWordsApart() throws Exception {
+        numbered();
+        Export export = bench.active("e", "n#a", "n#b", "p");
+        ExportBench.Client client = bench.open("e");
+        assertEquals("n#b", export.line(export.specs().get(1)));
+        reshape(export, CONSENT, "n#b", "a", "n#a", "p");
+        assertEquals(List.of("n2", "a", "n1", "p"), path(client));
+        reshape(export, CONSENT, "n#b", "p");
+        assertEquals(List.of("n2", "p"), path(client));
+        export.edit(now -> ChainEdits.remove(now, "n#b"), CONSENT);
+        assertEquals(List.of("p"), path(client));
+        client.connection.close();
+    }
+
+    @Test
+    void twoLayersOfOneKindCanNotHaveTheSameLabel() {
+        ConfigException e = assertThrows(ConfigException.class, () -> ExportConfig.layers("e", List.of("n#a", "n#a", "p")));
+        assertEquals("there are two layers 'n#a'; what stands after # must differ", e.getMessage());
+    }
+
+    @Test
+    void aLabelHasLettersAndDigits() {
+        ConfigException e = assertThrows(ConfigException.class, () -> ExportConfig.layers("e", List.of("n#", "p")));
+        assertTrue(e.getMessage().startsWith("'n#' is no layer; KIND#LABEL is meant"), e.getMessage());
+    }
+
+    @Test
+    void anEditIsMadeOfTheLayersThatTheChangeBeforeHasLeft() throws Exception {
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        bench.filter("slow", "1", () -> new FakeFilter(bench.journal, "slow") {
+            @Override
+            public void ready(LayerContext context) {
+                inside.countDown();
+                Background.await(go);
+            }
+        });
+        Export export = bench.active("e", "p");
+        Background<SwapRecord> first = Background.run(() -> export.edit(now -> ChainEdits.insert(now, "slow", ""), CONSENT));
+        Background.await(inside);
+        Background<SwapRecord> second = Background.run(() -> export.edit(now -> ChainEdits.insert(now, "a", ""), CONSENT));
+        go.countDown();
+        first.result();
+        second.result();
+        assertEquals(List.of("a", "slow", "p"), export.specs().stream().map(ExportConfig.LayerSpec::kind).toList());
     }
 }

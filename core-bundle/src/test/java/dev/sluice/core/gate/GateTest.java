@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class GateTest {
@@ -192,5 +193,28 @@ class GateTest {
         busy.shut();
         assertTrue(busy.awaitEmpty(bound));
         assertEquals(entered, effects[0] + effects[1] + effects[2] + effects[3]);
+    }
+
+    @Test
+    void whoLeavesAClosedGateLastRunsWhatWaitsForThat() {
+        AtomicInteger runs = new AtomicInteger();
+        gate.tryEnter();
+        gate.tryEnter();
+        gate.close();
+        gate.whenEmpty(runs::incrementAndGet);
+        gate.exit();
+        assertEquals(0, runs.get());
+        gate.exit();
+        assertEquals(1, runs.get());
+        assertFalse(gate.tryEnter());
+        assertEquals(1, runs.get());
+    }
+
+    @Test
+    void whatWaitsForAnEmptyGateRunsAtOnceIfItIs() {
+        AtomicInteger runs = new AtomicInteger();
+        gate.close();
+        gate.whenEmpty(runs::incrementAndGet);
+        assertEquals(1, runs.get());
     }
 }

@@ -50,6 +50,13 @@ class RuntimeViewTest {
     }
 
     @Test
+    void ofALayerWhoseKindIsNotThereTheKeysAreShownAndNoValue() throws Exception {
+        bench.filter("f");
+        ExportBench.await(bench.add("e", "f", "p size=1 secret"), ExportState.WAITING);
+        assertEquals(List.of("f", "p size=*** ***"), view.exports().get(0).layers().stream().map(l -> l.line()).toList());
+    }
+
+    @Test
     void anActiveExportIsShownWithItsConnections() throws Exception {
         bench.plugin("p");
         bench.active("e", "p");

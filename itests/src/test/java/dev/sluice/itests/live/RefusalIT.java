@@ -75,7 +75,7 @@ class RefusalIT extends LiveTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"hang-configure"})
+    @ValueSource(strings = {"hang-configure", "hang-open", "hang-adopt", "exclusive hang-open", "exclusive hang-adopt"})
     void aSuccessorThatHangsIsGivenUpAfterTheDrainTime(String be) throws Exception {
         TestScript.Hold hang = script().hold("hang", 0);
         try (hang; Scratch x = scratch(Map.of("drain", "500ms"), "nofilter", "changeable");
@@ -84,18 +84,68 @@ class RefusalIT extends LiveTest {
             String jar = newVersion(BUNDLE, "2.0.0");
             Future<String> refused = threads.submit(() -> refusal(() -> control().upgrade(jar, NONE)));
             hang.awaitArrival();
-            assertContains("500 ms", refused.get(10, TimeUnit.SECONDS));
+            assertContains("500 ms", refused.get(30, TimeUnit.SECONDS));
+            SwapRecord record = lastSwap(x.name());
+            assertEquals(1, record.stranded().size(), record::toString);
+            assertContains("thread sluice-change-" + x.name(), record.stranded().get(0));
             traffic.awaitRounds(2);
             assertEquals(ExportState.ACTIVE, status(x.name()).state());
             script().say("be", "");
+            // It hangs still, and changes of the export work.
             control().upgrade(newVersion(BUNDLE, "3.0.0"), NONE);
             traffic.awaitRounds(2);
+            control().insert(x.name(), "nofilter", "", NONE);
             hang.close();
             traffic.awaitRounds(2);
             control().upgrade(newVersion(BUNDLE, "1.0.0"), NONE);
             traffic.end();
         }
         Await.until("only one bundle is left", () -> bundles(BUNDLE).size() == 1);
+        assertEquals("1.0.0", only(BUNDLE).getVersion().toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hang-configure", "hang-open", "hang-adopt"})
+    void inPlaceASuccessorThatHangsIsGivenUpAndTheNextOneTakesOver(String be) throws Exception {
+        Bundle bundle = only(BUNDLE);
+        TestScript.Hold hang = script().hold("hang", 0);
+        try (hang; Scratch x = scratch(Map.of("drain", "500ms"), "nofilter", "changeable"); Session s = session(x.name(), 1);
+                Session t = session(x.name(), 2)) {
+            s.write(0, new byte[] {1, 2, 3}).ok();
+            script().say("be", be);
+            update(bundle);
+            hang.awaitArrival();
+            SwapRecord record = awaitSwap(x.name(), "it did not within 500 ms and was given up");
+            assertEquals(1, record.stranded().size(), record::toString);
+            assertEquals(ExportState.HELD, status(x.name()).state());
+            long waiting = t.send(0, Wire.READ, 0, 3);
+            script().say("be", "");
+            update(bundle);
+            assertArrayEquals(new byte[] {1, 2, 3}, t.result(waiting).data());
+            s.stillWorks();
+            hang.close();
+            s.stillWorks();
+            assertArrayEquals(new byte[] {1, 2, 3}, s.read(0, 3).data());
+        }
+    }
+
+    @Test
+    void anUpgradeFillsAnExportThatIsHeldBecauseTheVersionBeforeCouldNot() throws Exception {
+        try (Scratch x = scratch("nofilter", "changeable"); Session s = session(x.name(), 1)) {
+            s.write(0, new byte[] {1, 2, 3}).ok();
+            script().say("be", "size");
+            update(only(BUNDLE));
+            awaitSwap(x.name(), "its size is");
+            script().reset();
+            List<SwapRecord> would = control().upgrade(newVersion(BUNDLE, "2.0.0"), DRY);
+            assertEquals(List.of(x.name()), would.stream().map(SwapRecord::export).toList());
+            List<SwapRecord> done = control().upgrade(newVersion(BUNDLE, "2.0.0"), NONE);
+            assertEquals(1, done.size(), done::toString);
+            assertEquals(x.name(), done.get(0).export());
+            assertContains("ok", done.get(0).result());
+            assertArrayEquals(new byte[] {1, 2, 3}, s.read(0, 3).data());
+            control().upgrade(newVersion(BUNDLE, "1.0.0"), NONE);
+        }
         assertEquals("1.0.0", only(BUNDLE).getVersion().toString());
     }
 

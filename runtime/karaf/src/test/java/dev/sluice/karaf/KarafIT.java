@@ -32,6 +32,8 @@ class KarafIT {
     private static final Path KAR = Path.of(System.getProperty("sluice.kar"));
     private static final String VERSION = System.getProperty("sluice.version");
     private static final int LAST = Integer.MAX_VALUE;
+    /** Behind the tests that look at what other features do: from then on a bundle is another one than its feature says. */
+    private static final int UPGRADES = LAST - 1;
     /** How Karaf's log names a bundle that it stops, refreshes or starts. */
     private static final Pattern TOUCHED = Pattern.compile("  (dev\\.sluice\\.[a-z.]+)/[0-9]");
 
@@ -233,6 +235,31 @@ class KarafIT {
         String list = karaf.ok("config:list '(service.pid=org.apache.felix.scr.ScrService)'");
         assertTrue(list.contains("ds.lock.timeout.milliseconds = 60000"), list);
         assertEquals(List.of(), karaf.log().stream().filter(l -> l.contains("ClassCastException")).toList());
+    }
+
+    @Test
+    @Order(UPGRADES)
+    void anUpgradePutsTheNewVersionOfABundleUnderAClient() throws Exception {
+        for (String bundle : List.of("dev.sluice.filter.nofilter", "dev.sluice.plugin.memory")) {
+            Path old = directory.resolve(bundle + "-old.jar");
+            Karaf.extract(KAR, bundle + "-" + VERSION + ".jar", old);
+            Karaf.version(old, "99.0.0", directory.resolve(bundle + ".jar"));
+        }
+        karaf.ok("nbd:export upgraded memory 1M --filter nofilter");
+        try (Watch client = new Watch(socket, "upgraded")) {
+            client.more(100);
+            for (String bundle : List.of("dev.sluice.filter.nofilter", "dev.sluice.plugin.memory")) {
+                String jar = directory.resolve(bundle + ".jar").toString();
+                assertTrue(karaf.ok("nbd:upgrade --dry-run " + jar).contains("99.0.0"));
+                String done = karaf.ok("nbd:upgrade " + jar);
+                assertTrue(done.contains("upgraded") && done.contains("99.0.0"), done);
+                client.more(100);
+                List<String> bundles = karaf.ok("bundle:list -s -t 0").lines().filter(l -> l.contains(bundle)).toList();
+                assertEquals(1, bundles.size(), bundles.toString());
+                assertTrue(bundles.get(0).contains("99.0.0") && bundles.get(0).contains("Active"), bundles.toString());
+            }
+            client.well();
+        }
     }
 
     @Test

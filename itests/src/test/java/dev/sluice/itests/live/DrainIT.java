@@ -173,7 +173,8 @@ class DrainIT extends LiveTest {
             }
             update(only(NOFILTER));
             s.stillWorks();
-            assertEquals(ExportState.STOPPING, status(x.name()).state());
+            // The clients go on a moment before the state says so.
+            awaitState(x.name(), ExportState.STOPPING);
             control().start(x.name());
             try (Session t = session(x.name(), 2)) {
                 t.stillWorks();

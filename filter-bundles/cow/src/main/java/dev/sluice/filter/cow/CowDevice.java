@@ -15,6 +15,7 @@ import dev.sluice.api.ReadReply;
 import dev.sluice.api.StatusSink;
 import dev.sluice.api.Support;
 import dev.sluice.shared.blocks.AlignedSource;
+import dev.sluice.shared.blocks.ExtentsBehind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;

@@ -15,6 +15,7 @@ import dev.sluice.api.Parameter;
 import dev.sluice.api.ParameterType;
 import dev.sluice.api.Parameters;
 import dev.sluice.api.util.Sizes;
+import dev.sluice.shared.blocks.OnRead;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -47,7 +48,7 @@ public class CowFilter implements NbdFilter {
     private final AtomicBoolean warned = new AtomicBoolean();
     private int blockSize;
     private boolean copyOnCache;
-    private CopyOnRead copyOnRead;
+    private OnRead copyOnRead;
     private Optional<Path> keep = Optional.empty();
     private Overlays overlays;
 
@@ -61,7 +62,7 @@ public class CowFilter implements NbdFilter {
         blockSize = (int) size;
         keep = parameters.has("cow-file") ? Optional.of(parameters.path("cow-file")) : Optional.empty();
         copyOnCache = parameters.bool("cow-on-cache");
-        copyOnRead = CopyOnRead.parse(parameters.string("cow-on-read"));
+        copyOnRead = OnRead.parse("cow", "cow-on-read", parameters.string("cow-on-read"));
     }
 
     @Override
@@ -124,7 +125,7 @@ public class CowFilter implements NbdFilter {
         return copyOnCache;
     }
 
-    CopyOnRead copyOnRead() {
+    OnRead copyOnRead() {
         return copyOnRead;
     }
 

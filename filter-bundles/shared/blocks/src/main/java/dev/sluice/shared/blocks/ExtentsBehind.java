@@ -1,18 +1,27 @@
-package dev.sluice.filter.cow;
+package dev.sluice.shared.blocks;
 
 import dev.sluice.api.NbdError;
 import dev.sluice.api.NbdException;
 import dev.sluice.api.StatusSink;
 
-/** Takes the extents of the layer behind for a run of untouched blocks, and cuts off what lies outside of it. */
-final class ExtentsBehind implements StatusSink {
+/**
+ * Takes the extents of the layer behind for one run of blocks, and cuts off what lies outside of it. Not for use by several
+ * threads.
+ */
+public final class ExtentsBehind implements StatusSink {
     private final StatusSink sink;
     private final long start;
     private final long limit;
     private long end;
     private boolean more = true;
 
-    ExtentsBehind(StatusSink sink, long start, long limit) {
+    /**
+     * For a part of what {@code sink} is asked for.
+     *
+     * @param start of the run, in bytes
+     * @param limit where it ends, above {@code start}
+     */
+    public ExtentsBehind(StatusSink sink, long start, long limit) {
         this.sink = sink;
         this.start = start;
         this.limit = limit;
@@ -32,7 +41,7 @@ final class ExtentsBehind implements StatusSink {
     }
 
     /** Whether the client wants more. */
-    boolean more() {
+    public boolean more() {
         return more;
     }
 
@@ -41,7 +50,7 @@ final class ExtentsBehind implements StatusSink {
      *
      * @throws NbdException if it did not even start: asking again would go on for ever
      */
-    long end() throws NbdException {
+    public long end() throws NbdException {
         if (end == start) {
             throw new NbdException(NbdError.EIO, "the layer behind described no extent at " + start);
         }

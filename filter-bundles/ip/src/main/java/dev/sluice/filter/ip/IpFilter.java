@@ -13,6 +13,7 @@ import dev.sluice.api.NextLayer;
 import dev.sluice.api.OpenRequest;
 import dev.sluice.api.Parameter;
 import dev.sluice.api.Parameters;
+import dev.sluice.api.Transparent;
 import dev.sluice.shared.connections.OpenConnections;
 import java.io.IOException;
 import java.util.List;
@@ -28,6 +29,7 @@ import org.osgi.service.component.annotations.ServiceScope;
 @Component(scope = ServiceScope.PROTOTYPE, service = NbdFilter.class)
 @FilterName("ip")
 @Help("admits clients by where they come from")
+@Transparent
 @Parameter(name = "allow", repeatable = true, help = "rules, with commas between them, for clients that are admitted whatever deny says")
 @Parameter(name = "deny", repeatable = true, help = "rules for clients that are turned away")
 public class IpFilter implements NbdFilter {

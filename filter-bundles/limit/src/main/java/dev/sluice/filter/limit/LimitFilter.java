@@ -13,6 +13,7 @@ import dev.sluice.api.OpenRequest;
 import dev.sluice.api.Parameter;
 import dev.sluice.api.ParameterType;
 import dev.sluice.api.Parameters;
+import dev.sluice.api.Transparent;
 import dev.sluice.shared.connections.OpenConnections;
 import java.io.IOException;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import org.osgi.service.component.annotations.ServiceScope;
 @Component(scope = ServiceScope.PROTOTYPE, service = NbdFilter.class)
 @FilterName("limit")
 @Help("limits how many clients are connected at once")
+@Transparent
 @Parameter(name = "limit", type = ParameterType.INTEGER, defaultValue = "1",
         help = "clients at once, 0: any number; not given beside limit-per-client: any number")
 @Parameter(name = "limit-per-client", type = ParameterType.INTEGER, defaultValue = "0",

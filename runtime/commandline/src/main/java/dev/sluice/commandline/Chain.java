@@ -39,6 +39,21 @@ final class Chain {
         return layers.stream().map(LayerLine::join).toList();
     }
 
+    /**
+     * Looks whether somebody takes each word, without making anything of it.
+     *
+     * @throws UsageException names the first that nobody takes
+     */
+    void check(List<String> parameters) throws UsageException {
+        for (String word : parameters) {
+            int equals = word.indexOf('=');
+            String key = equals > 0 ? word.substring(0, equals) : "";
+            if (DeclaredParameters.isKey(key) && taker(word) == filters.size() && !plugin.open() && !declares(plugin, key)) {
+                throw UsageException.error("unknown parameter '" + key + "'");
+            }
+        }
+    }
+
     /** Index of the layer that gets the word. */
     private int taker(String word) {
         int equals = word.indexOf('=');

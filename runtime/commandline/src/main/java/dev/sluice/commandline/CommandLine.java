@@ -1,9 +1,13 @@
 package dev.sluice.commandline;
 
 import dev.sluice.api.runtime.SluiceRuntime;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
@@ -17,48 +21,78 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = Callable.class, property = "dev.sluice.commandline:Boolean=true")
 public final class CommandLine implements Callable<Integer> {
     private static final int FAILURE = 1;
+    /** Of the runtime: what its listeners can do beyond what every core's can. */
+    private static final String FEATURES = "dev.sluice.features";
 
     private final Launcher launcher;
     private final SluiceRuntime runtime;
     private final ConfigurationAdmin admin;
+    private final Set<String> features;
+    private final SystemCalls calls;
+    /** Where the kernel tells about this process. */
+    private final Path processFiles;
 
     /** Made by Declarative Services. */
     @Activate
     public CommandLine(@Reference(name = "launcher", target = "(dev.sluice.launcher=true)") BiFunction<String, Object, Object> launcher,
-            @Reference(name = "runtime") SluiceRuntime runtime, @Reference(name = "admin") ConfigurationAdmin admin) {
+            @Reference(name = "runtime", service = SluiceRuntime.class) Map.Entry<Map<String, Object>, SluiceRuntime> runtime,
+            @Reference(name = "admin") ConfigurationAdmin admin) {
+        this(launcher, runtime.getValue(), admin, features(runtime.getKey().get(FEATURES)), new JnaSystemCalls(),
+                Path.of("/proc/self"));
+    }
+
+    CommandLine(BiFunction<String, Object, Object> launcher, SluiceRuntime runtime, ConfigurationAdmin admin, Set<String> features,
+            SystemCalls calls, Path processFiles) {
         this.launcher = new Launcher(launcher);
         this.runtime = runtime;
         this.admin = admin;
+        this.features = features;
+        this.calls = calls;
+        this.processFiles = processFiles;
+    }
+
+    private static Set<String> features(Object property) {
+        return property instanceof String[] names ? Set.of(names) : Set.of();
     }
 
     @Override
     public Integer call() throws Exception {
-        Texts texts = new Texts(launcher.program(), runtime.version());
+        Program program = new Program(launcher.program(), runtime.version());
+        Texts texts = new Texts(program, CommandLine::apiVersion, features.contains(Encryption.FEATURE));
         try {
-            return run(texts);
+            return run(program, texts);
         } catch (UsageException e) {
-            launcher.err(launcher.program() + ": " + e.getMessage());
+            String text = program.name() + ": " + e.getMessage();
+            if (e.isLogged()) {
+                launcher.report(text);
+            } else {
+                launcher.err(text);
+            }
             if (e.showsSynopsis()) {
                 launcher.out(texts.synopsis());
+            }
+            if (e.showsHint()) {
+                launcher.err(texts.hint());
             }
             return FAILURE;
         }
     }
 
-    private int run(Texts texts) throws Exception {
-        Settings settings = new Settings(OptionParser.parse(launcher.argv()), launcher.directory());
+    private int run(Program program, Texts texts) throws Exception {
+        OptionParser.Line line = OptionParser.parse(launcher.argv());
+        Optional<String> text = texts.alone(line, launcher.home());
+        if (text.isPresent()) {
+            launcher.out(text.get());
+            return 0;
+        }
+        Settings settings = new Settings(KindFile.expand(line, launcher.directory()), launcher.directory(), launcher.isActivated());
         if (settings.has(Option.VERBOSE)) {
             launcher.verbose();
         }
-        if (settings.has(Option.DUMP_CONFIG)) {
-            launcher.out(texts.dumpConfig(launcher.home()));
-            return 0;
-        }
-        if (settings.has(Option.LONG_OPTIONS) || settings.has(Option.SHORT_OPTIONS)) {
-            launcher.out(Texts.names(settings.has(Option.LONG_OPTIONS)));
-            return 0;
-        }
-        Optional<Chain> chain = chain(settings, texts);
+        ErrorLog log = new ErrorLog(settings, program.name(), calls);
+        log.atStart().ifPresent(launcher::log);
+        Optional<Chain> chain = settings.plugin().isEmpty() ? Optional.empty()
+                : Optional.of(new Kinds(runtime, launcher).chain(settings, settings.plugin().get()));
         if (settings.has(Option.HELP)) {
             launcher.out(texts.help(chain));
             return 0;
@@ -68,35 +102,51 @@ public final class CommandLine implements Callable<Integer> {
             return 0;
         }
         if (chain.isEmpty()) {
-            launcher.err(launcher.program() + ": " + noPlugin(settings));
-            launcher.err(texts.hint());
-            return FAILURE;
+            throw noPlugin(settings, program);
         }
         if (settings.has(Option.DUMP_PLUGIN)) {
-            launcher.out(texts.dumpPlugin(chain.get(), apiVersion()));
+            chain.get().check(settings.parameters());
+            launcher.out(texts.dumpPlugin(chain.get()));
             return 0;
         }
-        return new Server(runtime, admin, launcher, settings).serve(chain.get().lines(settings.parameters()));
+        return serve(settings, program, log, chain.get());
     }
 
-    private Optional<Chain> chain(Settings settings, Texts texts) throws UsageException {
-        if (settings.plugin().isEmpty()) {
-            return Optional.empty();
+    private int serve(Settings settings, Program program, ErrorLog log, Chain chain) throws Exception {
+        settings.debugFlags().forEach(flag -> flag.warning(chain).ifPresent(text -> warn(program, text)));
+        Encryption encryption = Encryption.of(settings,
+                Encryption.usualPlaces(System.getProperty("user.name", ""), Path.of(System.getProperty("user.home", "/"))),
+                features.contains(Encryption.FEATURE));
+        if (!encryption.warning().isEmpty()) {
+            warn(program, encryption.warning());
         }
-        try {
-            return Optional.of(new Kinds(runtime, launcher).chain(settings, settings.plugin().get()));
-        } catch (UsageException e) {
-            throw UsageException.of(e.getMessage() + "\n" + texts.hint());
+        if (launcher.isActivated() && !features.contains(ListenerNeeds.INHERITED)) {
+            throw UsageException.error("socket activation: this build can't take a socket");
         }
+        Identity identity = new Identity(settings, calls);
+        ListenerNeeds needs = ListenerNeeds.of(settings, program, features, identity.changes(), encryption);
+        if (settings.has(Option.VERBOSE)) {
+            new StartReport(program, settings, chain).lines(System.getenv()).forEach(launcher::err);
+        }
+        ProcessState process = new ProcessState(calls, identity, log, new LockedMemory(processFiles));
+        return new Server(runtime, admin, launcher, settings, process, needs).serve(chain.lines(settings.parameters()));
     }
 
-    private static String noPlugin(Settings settings) {
-        return settings.has(Option.DUMP_PLUGIN)
-                ? "--dump-plugin needs a plugin; --dump-config tells about the server" : "no plugins given on the command line.";
+    private void warn(Program program, String text) {
+        launcher.err(program.name() + ": warning: " + text);
     }
 
-    /** Of the API bundle, which plugins are bound to. */
+    private static UsageException noPlugin(Settings settings, Program program) {
+        if (settings.has(Option.DUMP_PLUGIN)) {
+            return UsageException.of("use '" + program.name() + " plugin --dump-plugin' or\n'" + program.name()
+                    + " /path/to/plugin.jar --dump-plugin' or\nif you want to find out about the server use --dump-config");
+        }
+        return UsageException.of("no plugins given on the command line.").withHint();
+    }
+
+    /** Of the API bundle, which plugins are bound to; 0 outside of a framework. */
     private static String apiVersion() {
-        return FrameworkUtil.getBundle(SluiceRuntime.class).getVersion().toString();
+        Bundle api = FrameworkUtil.getBundle(SluiceRuntime.class);
+        return api == null ? "0" : api.getVersion().toString();
     }
 }

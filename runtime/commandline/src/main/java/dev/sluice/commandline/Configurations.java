@@ -3,6 +3,7 @@ package dev.sluice.commandline;
 import dev.sluice.api.runtime.SluiceRuntime;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
@@ -43,16 +44,24 @@ final class Configurations {
     private Made make(String factory, String name, Map<String, Object> properties) throws IOException {
         Configuration configuration = admin.getFactoryConfiguration(factory, name, ANY_LOCATION);
         configuration.update(new Hashtable<>(properties));
-        return new Made(configuration);
+        return new Made(configuration, properties);
     }
 
     /** One configuration. */
     static final class Made {
         private final Configuration configuration;
+        private final Map<String, Object> properties;
         private boolean deleted;
 
-        private Made(Configuration configuration) {
+        private Made(Configuration configuration, Map<String, Object> properties) {
             this.configuration = configuration;
+            this.properties = new HashMap<>(properties);
+        }
+
+        /** Takes a property back. */
+        void remove(String property) throws IOException {
+            properties.remove(property);
+            configuration.update(new Hashtable<>(properties));
         }
 
         /** Takes it back; a second call does nothing. */

@@ -11,25 +11,34 @@ import java.util.Optional;
  * @param host for the URI, IPv6 addresses without brackets; empty on a Unix socket
  * @param port empty on a Unix socket
  * @param exportName what {@code -e} said
+ * @param encryption whether clients may or must encrypt
  */
-record Endpoint(Optional<Path> unixSocket, String host, String port, String exportName) {
+record Endpoint(Optional<Path> unixSocket, String host, String port, String exportName, Encryption encryption) {
     private static final String UNRESERVED = "-._~/";
 
-    static Endpoint unix(Path socket, String exportName) {
-        return new Endpoint(Optional.of(socket), "", "", exportName);
+    static Endpoint unix(Path socket, String exportName, Encryption encryption) {
+        return new Endpoint(Optional.of(socket), "", "", exportName, encryption);
     }
 
-    static Endpoint tcp(String host, int port, String exportName) {
-        return new Endpoint(Optional.empty(), host, Integer.toString(port), exportName);
+    static Endpoint tcp(String host, int port, String exportName, Encryption encryption) {
+        return new Endpoint(Optional.empty(), host, Integer.toString(port), exportName, encryption);
     }
 
-    /** {@code nbd+unix:///EXPORT?socket=PATH} or {@code nbd://HOST:PORT/EXPORT}. */
+    /** {@code nbd+unix:///EXPORT?socket=PATH} or {@code nbd://HOST:PORT/EXPORT}; {@code nbds} where TLS is required. */
     String uri() {
         String export = exportName.isEmpty() ? "" : "/" + quote(exportName);
+        boolean secure = encryption.mode() == Encryption.Mode.REQUIRE;
+        String scheme = secure ? "nbds" : "nbd";
+        String keys = secure ? keys() : "";
         if (unixSocket.isPresent()) {
-            return "nbd+unix://" + export + "?socket=" + quote(unixSocket.get().toString());
+            return scheme + "+unix://" + export + "?socket=" + quote(unixSocket.get().toString()) + (keys.isEmpty() ? "" : "&" + keys);
         }
-        return "nbd://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port + export;
+        return scheme + "://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port + export + (keys.isEmpty() ? "" : "?" + keys);
+    }
+
+    private String keys() {
+        return encryption.psk().map(file -> "tls-psk-file=" + quote(file.toString()))
+                .or(() -> encryption.certificates().map(directory -> "tls-certificates=" + quote(directory.toString()))).orElse("");
     }
 
     /**
@@ -42,7 +51,10 @@ record Endpoint(Optional<Path> unixSocket, String host, String port, String expo
                 + "nbd=\"$uri\"\n"
                 + "exportname=" + Shell.quote(exportName) + "\n"
                 + "port=" + Shell.quote(port) + "\n"
-                + "unixsocket=" + Shell.quote(unixSocket.map(Path::toString).orElse("")) + "\n";
+                + "unixsocket=" + Shell.quote(unixSocket.map(Path::toString).orElse("")) + "\n"
+                + (encryption.mode() == Encryption.Mode.OFF ? "" : "tls=" + encryption.mode().ordinal() + "\n")
+                + encryption.certificates().map(directory -> "tls_certificates=" + Shell.quote(directory.toString()) + "\n").orElse("")
+                + encryption.psk().map(file -> "tls_psk=" + Shell.quote(file.toString()) + "\n").orElse("");
     }
 
     /** What {@code --print-uri} prints. */

@@ -33,6 +33,9 @@ final class Kinds {
     }
 
     private KindStatus find(String name, boolean filter) throws UsageException {
+        if (KindFile.isMeant(name)) {
+            return inFile(name, filter);
+        }
         Optional<KindStatus> found = lookUp(name, filter);
         if (found.isEmpty() && !allStarted) {
             // only what the launcher thought was named is started up to now
@@ -41,7 +44,19 @@ final class Kinds {
             found = lookUp(name, filter);
         }
         if (found.isEmpty()) {
-            throw UsageException.error(notFound(name, filter));
+            throw UsageException.error(notFound(name, filter)).withHint();
+        }
+        return found.get();
+    }
+
+    private KindStatus inFile(String word, boolean filter) throws UsageException {
+        String what = filter ? "filter" : "plugin";
+        String location = KindFile.start(launcher, word, launcher.directory().resolve(word).normalize(), what);
+        Optional<KindStatus> found =
+                runtime.kinds().stream().filter(kind -> kind.filter() == filter && kind.location().equals(location)).findFirst();
+        if (found.isEmpty()) {
+            throw UsageException.error("cannot open " + what + " " + Shell.visible(word) + ": the bundle has no " + what
+                    + ", or one that is there in a higher version");
         }
         return found.get();
     }

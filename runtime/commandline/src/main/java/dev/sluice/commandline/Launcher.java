@@ -3,6 +3,7 @@ package dev.sluice.commandline;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 
 /**
  * The process around the framework: the other side of {@code dev.sluice.launcher.LauncherService}, which describes the
@@ -52,12 +53,47 @@ final class Launcher {
 
     /** Prints {@code sluice: error: TEXT}. */
     void error(String text) {
-        err(program() + ": error: " + text);
+        report(program() + ": error: " + text);
     }
 
     /** Shows debug messages from now on. */
     void verbose() {
         service.apply("verbose", Boolean.TRUE);
+    }
+
+    /** Prints an error or a warning, complete, to where {@link #log} says. */
+    void report(String text) {
+        service.apply("error", text);
+    }
+
+    /** Who takes errors and warnings from now on. */
+    void log(Consumer<String> sink) {
+        service.apply("log", sink);
+    }
+
+    /** Whether nobody waits at a terminal: the start script ends when the server is ready. */
+    boolean isBackground() {
+        return (Boolean) service.apply("background", null);
+    }
+
+    /** Whether standard input is a listening socket that this process was started with. */
+    boolean isActivated() {
+        return (Boolean) service.apply("activated", null);
+    }
+
+    /** The process that started this one. */
+    long parent() {
+        return (Long) service.apply("parent", null);
+    }
+
+    /**
+     * Starts a plugin or filter from a file.
+     *
+     * @return where its kinds say they come from
+     * @throws java.io.UncheckedIOException it is no bundle
+     */
+    String startBundle(Path jar) {
+        return (String) service.apply("bundle", jar.toString());
     }
 
     /** Starts the plugins and filters that were left out so far, before it returns. */

@@ -7,6 +7,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -30,14 +31,17 @@ final class Listening {
     private final Configurations configurations;
     private final Settings settings;
     private final Duration deadline;
+    private final ListenerNeeds needs;
+    private final List<Configurations.Made> paused = new ArrayList<>();
     private Optional<Path> unixSocket = Optional.empty();
     private Object socketKey;
 
-    Listening(SluiceRuntime runtime, Configurations configurations, Settings settings, Duration deadline) {
+    Listening(SluiceRuntime runtime, Configurations configurations, Settings settings, Duration deadline, ListenerNeeds needs) {
         this.runtime = runtime;
         this.configurations = configurations;
         this.settings = settings;
         this.deadline = deadline;
+        this.needs = needs;
     }
 
     /**
@@ -51,10 +55,51 @@ final class Listening {
         return settings.listensOnUnix() ? openUnix(temporary, exportName) : openTcp(exportName);
     }
 
+    /**
+     * Listens on the socket that the process was started with.
+     *
+     * @throws UsageException if it can't
+     */
+    void openInherited() throws UsageException, IOException {
+        Optional<String> failure = listen("activated", "inherited:").failure();
+        if (failure.isPresent()) {
+            throw UsageException.error("socket activation: " + failure.get());
+        }
+    }
+
+    /**
+     * Listens where only this process can come.
+     *
+     * @param temporary a directory of this process alone
+     * @return the socket
+     * @throws UsageException if it can't
+     */
+    Path openPrivate(Path temporary) throws UsageException, IOException {
+        Path socket = temporary.resolve("single");
+        Optional<String> failure = listen("single", "unix:" + socket).failure();
+        if (failure.isPresent()) {
+            throw UsageException.error(socket + ": " + failure.get());
+        }
+        return socket;
+    }
+
+    /** Clients that have queued are taken from now on. */
+    void resume() throws IOException {
+        for (Configurations.Made made : paused) {
+            made.remove("paused");
+        }
+        paused.clear();
+    }
+
     /** Takes away the socket file if it is still the one that was made here. */
     void removeSocket() throws IOException {
-        if (unixSocket.isPresent() && socketKey != null && socketKey.equals(fileKey(unixSocket.get()))) {
-            Files.deleteIfExists(unixSocket.get());
+        try {
+            if (unixSocket.isPresent() && socketKey != null && socketKey.equals(fileKey(unixSocket.get()))) {
+                Files.deleteIfExists(unixSocket.get());
+            }
+        } catch (AccessDeniedException e) {
+            // the user of -u may not; nbdkit leaves the file to everybody
+            System.getLogger(Listening.class.getName()).log(System.Logger.Level.DEBUG, "the socket stays: " + e.getMessage());
         }
     }
 
@@ -70,7 +115,7 @@ final class Listening {
         }
         unixSocket = Optional.of(socket);
         socketKey = fileKey(socket);
-        return Endpoint.unix(socket, exportName);
+        return Endpoint.unix(socket, exportName, needs.encryption());
     }
 
     private Endpoint openTcp(String exportName) throws UsageException, IOException {
@@ -91,21 +136,21 @@ final class Listening {
         if (bound.isEmpty()) {
             throw UsageException.error("unable to bind to any TCP/IP sockets: " + String.join("; ", failures));
         }
-        return Endpoint.tcp(uriHost(hosts, bound), port, exportName);
+        return Endpoint.tcp(uriHost(hosts, bound), port, exportName, needs.encryption());
     }
 
     /** Addresses to bind; an empty one stands for all. */
     private List<String> hosts() throws UsageException {
         Settings.Family family = settings.family();
         Optional<String> asked = settings.value(Option.IP_ADDRESS);
-        if (asked.isEmpty()) {
+        if (asked.isEmpty() && !needs.allAddresses()) {
             return switch (family) {
                 case IPV4 -> List.of("127.0.0.1");
                 case IPV6 -> List.of("::1");
                 default -> List.of("127.0.0.1", "::1");
             };
         }
-        if (asked.get().isEmpty()) {
+        if (asked.isEmpty() || asked.get().isEmpty()) {
             return switch (family) {
                 case IPV4 -> List.of("0.0.0.0");
                 case IPV6 -> List.of("::");
@@ -153,9 +198,13 @@ final class Listening {
         if (settings.has(Option.NO_META_CONTEXTS)) {
             properties.put("meta-contexts", Boolean.FALSE);
         }
+        needs.addTo(properties);
         Configurations.Made made = configurations.listener(name, properties);
         Optional<ListenerStatus> status = runtime.awaitListener(name, deadline);
         if (status.isPresent() && status.get().listening()) {
+            if (properties.containsKey("paused")) {
+                paused.add(made);
+            }
             return new Outcome(status.get().address(), Optional.empty());
         }
         // or the core would try again

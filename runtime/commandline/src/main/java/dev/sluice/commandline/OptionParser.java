@@ -1,9 +1,11 @@
 package dev.sluice.commandline;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -12,6 +14,10 @@ import java.util.TreeMap;
  * options, a single hyphen is a word.
  */
 final class OptionParser {
+    /** Acted upon where they stand: what follows is not looked at. */
+    private static final Set<Option> IMMEDIATE =
+            EnumSet.of(Option.DUMP_CONFIG, Option.DUMP_MAN, Option.LONG_OPTIONS, Option.SHORT_OPTIONS);
+
     private final List<Given> options = new ArrayList<>();
     private final List<String> words = new ArrayList<>();
     private final List<String> argv;
@@ -28,7 +34,7 @@ final class OptionParser {
      */
     static Line parse(List<String> argv) throws UsageException {
         OptionParser parser = new OptionParser(argv);
-        while (parser.next < argv.size()) {
+        while (parser.next < argv.size() && !parser.isDecided()) {
             String word = argv.get(parser.next++);
             if (word.equals("--")) {
                 parser.words.addAll(argv.subList(parser.next, argv.size()));
@@ -43,6 +49,10 @@ final class OptionParser {
             }
         }
         return new Line(List.copyOf(parser.options), List.copyOf(parser.words));
+    }
+
+    private boolean isDecided() {
+        return options.stream().anyMatch(given -> IMMEDIATE.contains(given.option()));
     }
 
     private void longOption(String word) throws UsageException {

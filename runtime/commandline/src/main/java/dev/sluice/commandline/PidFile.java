@@ -2,6 +2,7 @@ package dev.sluice.commandline;
 
 import dev.sluice.api.util.Failures;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -30,8 +31,13 @@ final class PidFile {
 
     /** Deletes it unless another server has written itself in meanwhile. */
     void remove() throws IOException {
-        if (Files.isRegularFile(file) && Files.readString(file).equals(content)) {
-            Files.deleteIfExists(file);
+        try {
+            if (Files.isRegularFile(file) && Files.readString(file).equals(content)) {
+                Files.deleteIfExists(file);
+            }
+        } catch (AccessDeniedException e) {
+            // the user of -u may not; nbdkit leaves the file to everybody
+            System.getLogger(PidFile.class.getName()).log(System.Logger.Level.DEBUG, "the file of -P stays: " + e.getMessage());
         }
     }
 }

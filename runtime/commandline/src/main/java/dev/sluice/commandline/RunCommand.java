@@ -12,6 +12,7 @@ final class RunCommand {
 
     private final String text;
     private final Path directory;
+    private Process process;
 
     RunCommand(Endpoint endpoint, String command, Path directory) {
         this.text = endpoint.shellPrologue() + command;
@@ -19,21 +20,32 @@ final class RunCommand {
     }
 
     /**
-     * Runs it to its end.
+     * Starts it.
      *
-     * @param stop completed when this process is told to end: the command is told, too
-     * @return its status, 128 + N if signal N killed it
      * @throws UsageException if there is no shell
      */
-    int run(CompletableFuture<Void> stop) throws UsageException, InterruptedException {
+    void start() throws UsageException {
         ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", text).directory(directory.toFile()).inheritIO();
         restoreLocale(builder.environment());
-        Process process;
         try {
             process = builder.start();
         } catch (IOException e) {
             throw UsageException.error("--run: " + e.getMessage());
         }
+    }
+
+    /** Ends it, if something goes wrong before it was waited for. */
+    void abandon() {
+        process.destroy();
+    }
+
+    /**
+     * Waits for its end.
+     *
+     * @param stop completed when this process is told to end: the command is told, too
+     * @return its status, 128 + N if signal N killed it
+     */
+    int await(CompletableFuture<Void> stop) throws InterruptedException {
         // as long as the user's command takes
         CompletableFuture.anyOf(process.onExit(), stop).join();
         if (process.isAlive() && stop.isDone()) {

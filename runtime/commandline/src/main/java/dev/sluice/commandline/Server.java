@@ -22,6 +22,7 @@ final class Server {
     private final SluiceRuntime runtime;
     private final Launcher launcher;
     private final Settings settings;
+    private final ProcessState process;
     private final Configurations configurations;
     private final Listening listening;
     /** The process is told to end. */
@@ -29,16 +30,19 @@ final class Server {
     /** A layer wants the server to end. */
     private final CompletableFuture<Void> wished = new CompletableFuture<>();
 
-    Server(SluiceRuntime runtime, ConfigurationAdmin admin, Launcher launcher, Settings settings) {
+    Server(SluiceRuntime runtime, ConfigurationAdmin admin, Launcher launcher, Settings settings, ProcessState process,
+            ListenerNeeds needs) {
         this.runtime = runtime;
         this.launcher = launcher;
         this.settings = settings;
+        this.process = process;
         this.configurations = new Configurations(admin);
-        this.listening = new Listening(runtime, configurations, settings, DEADLINE);
+        this.listening = new Listening(runtime, configurations, settings, DEADLINE, needs);
     }
 
     /**
-     * Serves these layers until the process is told to end, a layer wishes it, or the command of {@code --run} ended.
+     * Serves these layers until the process is told to end, a layer wishes it, the client of {@code -s} has gone, or the
+     * command of {@code --run} ended. In nbdkit's order: layers, sockets, command, user, file of {@code -P}, clients.
      *
      * @return the status for the process
      * @throws UsageException if it can't start; nothing is left behind
@@ -47,18 +51,39 @@ final class Server {
         Optional<PidFile> pidFile = settings.file(Option.PID_FILE).map(file -> new PidFile(file, ProcessHandle.current().pid()));
         launcher.onStop(() -> told.complete(null));
         AutoCloseable callback = runtime.onShutdownRequest(() -> wished.complete(null));
+        Optional<RunCommand> command = Optional.empty();
         try {
+            if (settings.has(Option.EXIT_WITH_PARENT)) {
+                process.whenParentEnds(launcher.parent(), () -> told.complete(null));
+            }
             export(layers);
-            Endpoint endpoint = listening.open(launcher.temporary());
+            Optional<Endpoint> endpoint = Optional.empty();
+            Optional<SingleClient> client = Optional.empty();
+            if (launcher.isActivated()) {
+                process.keepingOutput(listening::openInherited);
+            } else if (settings.has(Option.SINGLE)) {
+                client = Optional.of(SingleClient.connect(listening.openPrivate(launcher.temporary())));
+            } else {
+                endpoint = Optional.of(listening.open(launcher.temporary()));
+            }
+            if (settings.has(Option.SWAP)) {
+                process.lockMemory();
+            }
+            if (endpoint.isPresent() && settings.has(Option.RUN)) {
+                command = Optional.of(start(endpoint.get()));
+            }
+            process.becomeUser(launcher.temporary());
             if (pidFile.isPresent()) {
                 pidFile.get().write();
             }
-            if (settings.has(Option.PRINT_URI)) {
-                launcher.out(endpoint.announcement());
+            if (settings.has(Option.PRINT_URI) && endpoint.isPresent()) {
+                launcher.out(endpoint.get().announcement());
             }
-            return settings.has(Option.RUN) ? run(endpoint) : wait(endpoint);
+            listening.resume();
+            return command.isPresent() ? run(command.get()) : wait(endpoint, client);
         } finally {
             callback.close();
+            command.ifPresent(RunCommand::abandon);
             configurations.deleteListeners();
             listening.removeSocket();
             if (pidFile.isPresent()) {
@@ -84,7 +109,13 @@ final class Server {
         }
     }
 
-    private int run(Endpoint endpoint) throws Exception {
+    private RunCommand start(Endpoint endpoint) throws UsageException {
+        RunCommand command = new RunCommand(endpoint, settings.value(Option.RUN).orElseThrow(), settings.directory());
+        command.start();
+        return command;
+    }
+
+    private int run(RunCommand command) throws Exception {
         // the command needs the standard streams as long as it runs
         launcher.ready(false);
         // a server that a layer ended takes no new clients, but the command goes on and its status counts
@@ -95,11 +126,19 @@ final class Server {
                 launcher.error(e.getMessage());
             }
         });
-        return new RunCommand(endpoint, settings.value(Option.RUN).orElseThrow(), settings.directory()).run(told);
+        return command.await(told);
     }
 
-    private int wait(Endpoint endpoint) {
-        System.getLogger(Server.class.getName()).log(System.Logger.Level.DEBUG, "serving " + endpoint.uri());
+    private int wait(Optional<Endpoint> endpoint, Optional<SingleClient> client) throws IOException {
+        endpoint.ifPresent(e -> process.debug("serving " + e.uri()));
+        if (client.isPresent()) {
+            // standard input and output are the client's
+            launcher.ready(false);
+            client.get().start();
+            CompletableFuture.anyOf(told, wished, client.get().ended()).join();
+            return 0;
+        }
+        process.leaveTerminal(launcher);
         launcher.ready(true);
         CompletableFuture.anyOf(told, wished).join();
         return 0;

@@ -1,7 +1,6 @@
 package dev.sluice.commandline;
 
 import dev.sluice.api.ConfigException;
-import dev.sluice.api.util.Booleans;
 import dev.sluice.api.util.Delays;
 import dev.sluice.api.util.Integers;
 import java.nio.file.Path;
@@ -20,8 +19,13 @@ final class Settings {
     /** What a listener takes. */
     private static final int MOST_THREADS = 1024;
 
+    private static final List<Option> SOCKETS = List.of(Option.PORT, Option.UNIX, Option.RUN, Option.DUMP_PLUGIN);
+    private static final List<Option> NOT_WHEN_ACTIVATED =
+            List.of(Option.IP_ADDRESS, Option.PORT, Option.RUN, Option.SINGLE, Option.UNIX);
+
     private final Map<Option, String> last = new EnumMap<>(Option.class);
     private final List<String> filters = new ArrayList<>();
+    private final List<DebugFlag> debugFlags = new ArrayList<>();
     private final List<String> words;
     private final Path directory;
     private final Family family;
@@ -32,32 +36,51 @@ final class Settings {
      * Checks the options.
      *
      * @param directory what relative file names are relative to
+     * @param activated whether the process was started with a socket to listen on
      * @throws UsageException with the text for the user
      */
-    Settings(OptionParser.Line line, Path directory) throws UsageException {
+    Settings(OptionParser.Line line, Path directory, boolean activated) throws UsageException {
         this.words = line.words();
         this.directory = directory;
         Family lastFamily = Family.ANY;
         for (OptionParser.Given given : line.options()) {
-            refuseIfNotDone(given);
+            refuseIfImpossible(given);
             last.put(given.option(), given.value());
-            if (given.option() == Option.FILTER) {
-                filters.add(given.value());
-            } else if (given.option() == Option.IPV4_ONLY) {
-                lastFamily = Family.IPV4;
-            } else if (given.option() == Option.IPV6_ONLY) {
-                lastFamily = Family.IPV6;
+            switch (given.option()) {
+                case FILTER -> filters.add(given.value());
+                case IPV4_ONLY -> lastFamily = Family.IPV4;
+                case IPV6_ONLY -> lastFamily = Family.IPV6;
+                case DEBUG -> debugFlags.add(DebugFlag.parse(given.value()));
+                default -> {
+                    // its last value counts
+                }
             }
         }
         family = lastFamily;
-        if (has(Option.PORT) && has(Option.UNIX)) {
-            throw UsageException.of("--dump-plugin, -p, --run, -s, -U or --vsock options cannot be used in this combination");
-        }
+        checkConflicts(activated);
         handshakeMask = (int) (number(Option.MASK_HANDSHAKE, "mask-handshake", 0xffff_ffffL).orElse(0xffffL) & 0xffff);
         Optional<Long> wanted = number(Option.THREADS, "threads", MOST_THREADS);
         // nbdkit takes 0 for its default
         threads = wanted.isPresent() && wanted.get() > 0 ? OptionalInt.of(wanted.get().intValue()) : OptionalInt.empty();
         checkTimeout();
+        for (Option file : List.of(Option.PID_FILE, Option.UNIX)) {
+            if (value(file).orElse("x").isEmpty()) {
+                throw UsageException.error("cannot convert null or empty path to an absolute path");
+            }
+        }
+    }
+
+    private void checkConflicts(boolean activated) throws UsageException {
+        if (has(Option.PORT) && has(Option.UNIX) || has(Option.SINGLE) && SOCKETS.stream().anyMatch(this::has)) {
+            throw UsageException.of("--dump-plugin, -p, --run, -s, -U or --vsock options cannot be used in this combination");
+        }
+        if (activated) {
+            for (Option option : NOT_WHEN_ACTIVATED) {
+                if (has(option)) {
+                    throw UsageException.of("cannot use socket activation with " + option.names().get(0) + " flag");
+                }
+            }
+        }
     }
 
     /** Whether the option was given. */
@@ -73,6 +96,11 @@ final class Settings {
     /** The filters, nearest the client first. */
     List<String> filters() {
         return filters;
+    }
+
+    /** What {@code -D} asked for, in order. */
+    List<DebugFlag> debugFlags() {
+        return debugFlags;
     }
 
     /** The plugin, if one was named. */
@@ -119,29 +147,9 @@ final class Settings {
         return "-".equals(value(Option.UNIX).orElse("-")) ? Optional.empty() : file(Option.UNIX);
     }
 
-    private void refuseIfNotDone(OptionParser.Given given) throws UsageException {
-        switch (given.option().state().maturity()) {
-            case LATER -> {
-                if (given.option() != Option.TLS || !isOff(given.value())) {
-                    throw UsageException.error(given.spelled() + " is not supported yet");
-                }
-            }
-            case IMPOSSIBLE -> throw UsageException.error(
-                    given.spelled() + " is not possible on a JVM: " + given.option().state().why());
-            default -> {
-                // works
-            }
-        }
-    }
-
-    private static boolean isOff(String value) throws UsageException {
-        if (value.equalsIgnoreCase("require") || value.equalsIgnoreCase("required") || value.equalsIgnoreCase("force")) {
-            return false;
-        }
-        try {
-            return !Booleans.parse(value);
-        } catch (ConfigException e) {
-            throw UsageException.error("tls=" + value + ": off, on and require are known; " + e.getMessage());
+    private static void refuseIfImpossible(OptionParser.Given given) throws UsageException {
+        if (given.option().state().maturity() == Option.Maturity.IMPOSSIBLE) {
+            throw UsageException.error(given.spelled() + " is not possible on a JVM: " + given.option().state().why());
         }
     }
 

@@ -8,17 +8,49 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.StringJoiner;
+import java.util.function.Supplier;
 
 /** What the options that only print something print. */
 final class Texts {
     private static final int COLUMN = 34;
 
+    private final Program entry;
     private final String program;
-    private final String version;
+    private final Supplier<String> apiVersion;
+    private final boolean tls;
 
-    Texts(String program, String version) {
-        this.program = program;
-        this.version = version;
+    /**
+     * For a program.
+     *
+     * @param apiVersion what plugins are bound to
+     * @param tls whether listeners can encrypt
+     */
+    Texts(Program entry, Supplier<String> apiVersion, boolean tls) {
+        this.entry = entry;
+        this.program = entry.name();
+        this.apiVersion = apiVersion;
+        this.tls = tls;
+    }
+
+    /**
+     * What is printed without a look at the rest of the line; the first such option counts, as in nbdkit.
+     *
+     * @param home the distribution
+     */
+    Optional<String> alone(OptionParser.Line line, Path home) {
+        for (OptionParser.Given given : line.options()) {
+            switch (given.option()) {
+                case DUMP_CONFIG:
+                    return Optional.of(dumpConfig(home));
+                case DUMP_MAN:
+                    return Optional.of(new ManPage(entry).text());
+                case LONG_OPTIONS, SHORT_OPTIONS:
+                    return Optional.of(names(given.option() == Option.LONG_OPTIONS));
+                default:
+                    break;
+            }
+        }
+        return Optional.empty();
     }
 
     /** The shape of a command line. */
@@ -45,11 +77,7 @@ final class Texts {
         text.add("Serves a plugin's disk over NBD. Options may stand anywhere; -- ends them.");
         text.add("");
         for (Option option : Option.values()) {
-            String state = switch (option.state().maturity()) {
-                case DONE -> "";
-                case LATER -> " (not supported yet)";
-                case IMPOSSIBLE -> " (not possible on a JVM)";
-            };
+            String state = option.state().maturity() == Option.Maturity.DONE ? "" : " (not possible on a JVM)";
             String names = String.join(", ", option.names()) + option.argument().map(a -> " " + a).orElse("");
             text.add(columns(names, option.help() + state));
         }
@@ -91,7 +119,7 @@ final class Texts {
     /** The server's version, and a line for each layer. */
     String version(Optional<Chain> chain) {
         StringJoiner text = new StringJoiner("\n");
-        text.add(program + " " + version);
+        text.add(entry.line());
         chain.ifPresent(c -> {
             c.filters().forEach(filter -> text.add(filter.name() + " " + filter.version()));
             text.add(c.plugin().name() + " " + c.plugin().version());
@@ -100,9 +128,9 @@ final class Texts {
     }
 
     /** Fields of the plugin, then of the filters. */
-    String dumpPlugin(Chain chain, String apiVersion) {
+    String dumpPlugin(Chain chain) {
         List<String> lines = new ArrayList<>(List.of("path=" + chain.plugin().location(), "name=" + chain.plugin().name(),
-                "version=" + chain.plugin().version(), "api_version=" + apiVersion));
+                "version=" + chain.plugin().version(), "api_version=" + apiVersion.get()));
         for (ParameterStatus p : chain.plugin().parameters()) {
             if (p.magic()) {
                 lines.add("magic_config_key=" + p.name());
@@ -125,31 +153,41 @@ final class Texts {
         return String.join(",", kind.parameters().stream().map(ParameterStatus::name).toList());
     }
 
-    /** How the server was built; keys as nbdkit's where the thing exists, in their order. */
+    /** How the server was built; nbdkit's keys where the thing exists, in their order. */
     String dumpConfig(Path home) {
-        String[] numbers = (version + ".0").split("[.-]");
-        boolean exitsWithParent = Option.EXIT_WITH_PARENT.state().maturity() == Option.Maturity.DONE;
-        boolean tls = Option.TLS.state().maturity() == Option.Maturity.DONE;
-        return String.join("\n",
-                "binary=" + home.resolve("bin").resolve("sluice"),
-                "bindir=" + home.resolve("bin"),
-                "exit_with_parent=" + (exitsWithParent ? "yes" : "no"),
-                "filterdir=" + home.resolve("filters"),
-                "host_cpu=" + System.getProperty("os.arch"),
-                "host_os=" + System.getProperty("os.name"),
-                "java_home=" + System.getProperty("java.home"),
-                "java_version=" + System.getProperty("java.version"),
-                "libdir=" + home.resolve("lib"),
-                "name=" + program,
-                "plugindir=" + home.resolve("plugins"),
-                "run_default_socket=Unix",
-                "selinux=no",
-                "timeout_option=yes",
-                "tls=" + (tls ? "yes" : "no"),
-                "version=" + version,
-                "version_major=" + numbers[0],
-                "version_minor=" + numbers[1],
-                "vsock_option=no");
+        String[] numbers = (entry.version() + ".0").split("[.-]");
+        StringJoiner text = new StringJoiner("\n");
+        text.add("binary=" + home.resolve("bin").resolve(program));
+        text.add("bindir=" + home.resolve("bin"));
+        text.add("exit_with_parent=yes");
+        text.add("filterdir=" + home.resolve("filters"));
+        text.add("host_cpu=" + (System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch")));
+        text.add("host_os=" + (System.getProperty("os.name").equals("Linux") ? "linux-gnu" : System.getProperty("os.name")));
+        text.add("java_home=" + System.getProperty("java.home"));
+        text.add("java_version=" + System.getProperty("java.version"));
+        text.add("libdir=" + home.resolve("lib"));
+        text.add("mandir=" + home.resolve("share/man"));
+        text.add("max_api_version=" + apiVersion.get());
+        text.add("name=" + program);
+        text.add("plugindir=" + home.resolve("plugins"));
+        text.add("root_tls_certificates_dir=/etc/pki/nbdkit");
+        text.add("run_default_socket=Unix");
+        text.add("sbindir=" + home.resolve("bin"));
+        text.add("selinux=no");
+        text.add("sluice_version=" + entry.sluiceVersion());
+        text.add("soext=jar");
+        text.add("sysconfdir=/etc");
+        text.add("timeout_option=yes");
+        text.add("tls=" + (tls ? "yes" : "no"));
+        text.add("version=" + entry.version());
+        if (!entry.versionExtra().isEmpty()) {
+            text.add("version_extra=" + entry.versionExtra());
+        }
+        text.add("version_major=" + numbers[0]);
+        text.add("version_minor=" + numbers[1]);
+        text.add("vsock_option=no");
+        text.add("zstd=no");
+        return text.toString();
     }
 
     /** All long, or all short options, with hyphens, one per line. */

@@ -22,7 +22,6 @@ class DocumentTest {
         for (Option option : Option.values()) {
             String state = switch (option.state().maturity()) {
                 case DONE -> "";
-                case LATER -> " **Not supported yet.**";
                 case IMPOSSIBLE -> " **Not possible on a JVM: " + option.state().why() + ".**";
             };
             String argument = option.argument().map(name -> "`" + name.replace("|", "\\|") + "`").orElse("");

@@ -35,8 +35,9 @@ final class FakeConfigurationAdmin {
             switch (method) {
                 case "update" -> {
                     Dictionary<?, ?> given = (Dictionary<?, ?>) arguments[0];
+                    properties.clear();
                     Collections.list(given.keys()).forEach(key -> properties.put((String) key, given.get(key)));
-                    made.add(properties);
+                    made.add(new LinkedHashMap<>(properties));
                     runtime.configured(factory, properties);
                 }
                 case "delete" -> deleted.add(properties);

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OptionParserTest {
     static Stream<Arguments> spellings() {
@@ -24,7 +25,7 @@ class OptionParserTest {
     @MethodSource("spellings")
     void everySpellingMeansItsOption(Option option, String name) throws Exception {
         boolean takesValue = option.argument().isPresent();
-        OptionParser.Line line = OptionParser.parse(takesValue ? List.of(name, "value", "memory") : List.of(name, "memory"));
+        OptionParser.Line line = OptionParser.parse(takesValue ? List.of("memory", name, "value") : List.of("memory", name));
         assertEquals(List.of(new OptionParser.Given(option, name, takesValue ? "value" : "")), line.options());
         assertEquals(List.of("memory"), line.words());
     }
@@ -83,6 +84,13 @@ class OptionParserTest {
         assertEquals(Option.EXPORT_NAME, OptionParser.parse(List.of("--exp=x")).options().get(0).option());
         assertEquals(Option.RUN, OptionParser.parse(List.of("--ru", "true")).options().get(0).option());
         assertEquals(Option.TLS, OptionParser.parse(List.of("--tls=off")).options().get(0).option());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--dump-config", "--dump-man", "--long-options", "--short-options"})
+    void whatFollowsAnOptionThatOnlyPrintsIsNotRead(String option) throws Exception {
+        assertEquals(1, OptionParser.parse(List.of(option, "--foo", "-p")).options().size());
+        assertThrows(UsageException.class, () -> OptionParser.parse(List.of("--foo", option)));
     }
 
     @ParameterizedTest

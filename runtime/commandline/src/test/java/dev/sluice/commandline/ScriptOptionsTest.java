@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The start script reads the command line too, to know whether it may go into the background. */
 class ScriptOptionsTest {
     private static final Set<Option> FOREGROUND = EnumSet.of(Option.FOREGROUND, Option.RUN, Option.SINGLE, Option.HELP, Option.VERSION,
-            Option.DUMP_CONFIG, Option.DUMP_PLUGIN, Option.LONG_OPTIONS, Option.SHORT_OPTIONS, Option.EXIT_WITH_PARENT);
+            Option.DUMP_CONFIG, Option.DUMP_MAN, Option.DUMP_PLUGIN, Option.LONG_OPTIONS, Option.SHORT_OPTIONS, Option.EXIT_WITH_PARENT);
     private static final int LINES = 1000;
 
     private static String part;

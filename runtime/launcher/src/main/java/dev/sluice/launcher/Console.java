@@ -5,6 +5,7 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.function.Consumer;
 
 /**
  * The process's standard streams, as they were when it started. Everything that a person or the starting script reads
@@ -24,6 +25,8 @@ final class Console {
     private volatile boolean verbose;
     private volatile boolean serving;
     private volatile LogFile log;
+    /** Where errors and warnings go instead of standard error; null for there. */
+    private volatile Consumer<String> sink;
 
     Console(PrintStream out, PrintStream err, String program) {
         this.out = out;
@@ -60,6 +63,21 @@ final class Console {
         log = file;
     }
 
+    /** From now on errors and warnings go there instead of standard error; null: back again. */
+    void errorsTo(Consumer<String> where) {
+        sink = where;
+    }
+
+    /** An error or a warning, complete: to where {@code --log} has them. */
+    void error(String text) {
+        Consumer<String> where = sink;
+        if (where == null) {
+            err(text);
+        } else {
+            where.accept(text);
+        }
+    }
+
     /**
      * One line, or several, to standard output.
      *
@@ -89,6 +107,12 @@ final class Console {
         StringBuilder line = new StringBuilder(program).append(": ").append(level.getName().toLowerCase()).append(": ").append(text);
         if (thrown != null && !text.contains(String.valueOf(thrown.getMessage()))) {
             line.append(": ").append(thrown.getMessage() == null ? thrown.getClass().getName() : thrown.getMessage());
+        }
+        if (level.getSeverity() >= System.Logger.Level.WARNING.getSeverity() && sink != null) {
+            error(line.toString());
+            if (thrown == null || !verbose) {
+                return;
+            }
         }
         synchronized (err) {
             err(line.toString());

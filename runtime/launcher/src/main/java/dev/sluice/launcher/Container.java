@@ -98,6 +98,18 @@ final class Container {
     }
 
     /**
+     * Starts a plugin or filter from a file that is not one of the distribution's.
+     *
+     * @return its location
+     * @throws BundleException it is no bundle, or does not start
+     */
+    String startKindFrom(Path jar) throws BundleException {
+        Bundle bundle = install(jar);
+        bundle.start();
+        return bundle.getLocation();
+    }
+
+    /**
      * The service of the command line bundle.
      *
      * @throws IllegalStateException if it doesn't come within a minute; the text says which bundles are to blame

@@ -2,8 +2,11 @@ package dev.sluice.launcher;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.osgi.framework.BundleException;
 
 /**
  * What the launcher does for bundles. It is a service of a JDK type, because the launcher is outside the framework and
@@ -19,9 +22,14 @@ import java.util.function.BiFunction;
  * program     -         String: the name for messages
  * temporary   -         String: a directory of this process alone, deleted at the end
  * background  -         Boolean: a script waits for ready
+ * activated   -         Boolean: standard input is a listening socket that this process was started with
+ * parent      -         Long: the process that started this one
  * out, err    String    prints it to standard output or error, as it is, with a line feed
+ * error       String    prints an error or a warning to where log says, as it is, with a line feed
+ * log         Consumer  takes errors and warnings, a String each, from now on; null: standard error does
  * verbose     Boolean   shows debug messages and stack traces from now on
  * bundles     -         starts the plugins and filters that were left out so far, before it returns
+ * bundle      String    starts a plugin or filter from this file; answers with the location of its bundle
  * ready       Boolean   the server serves; true: let go of the standard streams. Starts the rest of the bundles
  *                       in the background. Fails if the script that waits for it is gone
  * onStop      Runnable  called once, by another thread, when the process is told to end (also if it was already)
@@ -79,11 +87,21 @@ final class LauncherService implements BiFunction<String, Object, Object> {
                 return surroundings.temporary().toString();
             case "background":
                 return surroundings.background();
+            case "activated":
+                return Boolean.getBoolean("sluice.activated");
+            case "parent":
+                return Long.getLong("sluice.parent", 0);
             case "out":
                 console.out((String) value);
                 return null;
             case "err":
                 console.err((String) value);
+                return null;
+            case "error":
+                console.error((String) value);
+                return null;
+            case "log":
+                console.errorsTo(asSink(value));
                 return null;
             case "verbose":
                 console.verbose((Boolean) value);
@@ -91,6 +109,8 @@ final class LauncherService implements BiFunction<String, Object, Object> {
             case "bundles":
                 container.startRest();
                 return null;
+            case "bundle":
+                return startKind(Path.of((String) value));
             case "ready":
                 ready((Boolean) value);
                 return null;
@@ -99,6 +119,19 @@ final class LauncherService implements BiFunction<String, Object, Object> {
                 return null;
             default:
                 throw new IllegalArgumentException("the launcher does not know the word " + word);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Consumer<String> asSink(Object value) {
+        return (Consumer<String>) value;
+    }
+
+    private String startKind(Path jar) throws IOException {
+        try {
+            return container.startKindFrom(jar);
+        } catch (BundleException e) {
+            throw new IOException(e.getMessage(), e);
         }
     }
 

@@ -102,8 +102,8 @@ class LifeCycleIT {
     void whatIsWrongIsOneLine() throws Exception {
         String missing = "sluice: error: memory: parameter 'size' must be given: size=SIZE, size of the disk";
         assertEquals(new Sluice.Result(1, "", List.of(missing)), sluice.run("memory", "-U", "-"));
-        assertEquals(new Sluice.Result(1, "", List.of("sluice: error: --tls is not supported yet")),
-                sluice.run("memory", "1M", "--tls=require"));
+        assertEquals(new Sluice.Result(1, "", List.of("sluice: cannot use oldstyle protocol (-o) and require TLS")),
+                sluice.run("memory", "1M", "--tls=require", "-o"));
         Sluice.Result unknown = sluice.run("nosuch", "-U", "-");
         assertEquals(1, unknown.status());
         assertTrue(unknown.err().get(0).startsWith("sluice: error: cannot open plugin \"nosuch\": there is no such plugin; there are: "),

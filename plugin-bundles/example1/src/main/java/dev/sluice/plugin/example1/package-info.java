@@ -1,0 +1,2 @@
+/** The example1 plugin: the smallest plugin that is of some use. */
+package dev.sluice.plugin.example1;

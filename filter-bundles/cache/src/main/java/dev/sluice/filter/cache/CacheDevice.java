@@ -9,6 +9,8 @@ import dev.sluice.api.HandOver;
 import dev.sluice.api.LayerContext;
 import dev.sluice.api.MetaContext;
 import dev.sluice.api.NbdDevice;
+import dev.sluice.api.NbdError;
+import dev.sluice.api.NbdException;
 import dev.sluice.api.OpenRequest;
 import dev.sluice.api.ReadReply;
 import dev.sluice.api.StatusSink;
@@ -16,6 +18,7 @@ import dev.sluice.api.Support;
 import dev.sluice.shared.blocks.ExtentsBehind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +29,8 @@ final class CacheDevice implements NbdDevice {
     private static final String FORMAT = Caches.FORMAT + ".device";
     /** The largest preferred block size that may be told to clients. */
     private static final int MAX_PREFERRED = 32 << 20;
+    /** How long the end of the server may take for dirty blocks. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Caches caches;
     private final Settings settings;
@@ -131,7 +136,7 @@ final class CacheDevice implements NbdDevice {
     @Override
     public void flush() throws IOException {
         if (settings.mode() != Settings.Mode.UNSAFE || !info.isWritable()) {
-            shared.homing.all(behind, cancellation);
+            shared.homing.all(behind, cancellation::check);
         }
     }
 
@@ -193,24 +198,35 @@ final class CacheDevice implements NbdDevice {
 
     /** Brings everything home; no request is inside. */
     void home() throws IOException {
-        shared.homing.all(behind, layer.cancellation());
+        shared.homing.all(behind, layer.cancellation()::check);
     }
 
     Cache cache() {
         return cache;
     }
 
-    /** The last one who can brings everything home: afterwards there would be nobody. */
+    /**
+     * The last one who can brings everything home: afterwards there would be nobody. A server that ends waits for it, but
+     * not for ever.
+     */
     @Override
     public void finish() throws IOException {
         boolean last = caches.detach(shared, behind);
         try {
             if (last && info.isWritable() && cache.isDirty()) {
-                home();
+                long start = layer.clock().getAsLong();
+                shared.homing.all(behind, () -> checkGoodbye(start));
             }
         } finally {
             behind.end();
             shared.homing.leaving(behind);
+        }
+    }
+
+    private void checkGoodbye(long start) throws NbdException {
+        if (layer.cancellation().isCancelled() && layer.clock().getAsLong() - start > PATIENCE.toNanos()) {
+            throw new NbdException(NbdError.ESHUTDOWN, shared.homing.amount() + " of dirty blocks are lost: the server ends, and they"
+                    + " were not home within " + PATIENCE.toSeconds() + " s");
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.sluice.filter.cache;
 
-import dev.sluice.api.Cancellation;
 import dev.sluice.api.Flags;
 import dev.sluice.api.Lease;
 import dev.sluice.api.NbdError;
@@ -22,6 +21,12 @@ final class Homing {
     /** Devices that have taken writes and were not flushed since. */
     private final Set<Behind> unflushed = ConcurrentHashMap.newKeySet();
 
+    /** Asked between two groups. */
+    interface Check {
+        /** @throws NbdException if the work should end */
+        void check() throws NbdException;
+    }
+
     Homing(Cache cache) {
         this.cache = cache;
     }
@@ -37,12 +42,12 @@ final class Homing {
      * @param own the device of the connection that asks
      * @throws IOException the first failure; other blocks were tried all the same, what is not home stays dirty
      */
-    void all(Behind own, Cancellation cancellation) throws IOException {
+    void all(Behind own, Check check) throws IOException {
         IOException failure = null;
         if (cache.isDirty()) {
             Behind through = writable(own);
             try {
-                failure = blocks(through, cancellation);
+                failure = blocks(through, check);
             } finally {
                 through.giveBack();
             }
@@ -70,7 +75,7 @@ final class Homing {
                 + " behind open for writing");
     }
 
-    private IOException blocks(Behind through, Cancellation cancellation) throws NbdException {
+    private IOException blocks(Behind through, Check check) throws NbdException {
         IOException failure = null;
         long size = cache.size();
         long at = 0;
@@ -78,7 +83,7 @@ final class Homing {
             int state = cache.state(at);
             long end = cache.runEnd(at, state, size);
             while (at < end && (state == Cache.DIRTY || state == Cache.ZERO)) {
-                cancellation.check();
+                check.check();
                 long to = state == Cache.ZERO ? end : cache.groupEnd(at, end);
                 try {
                     part(through, at, to, state);

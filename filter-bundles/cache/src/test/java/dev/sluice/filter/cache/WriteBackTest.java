@@ -184,6 +184,17 @@ class WriteBackTest extends CacheTestBase {
     }
 
     @Test
+    void aServerThatEndsWaitsForDirtyBlocksToComeHome() throws Exception {
+        Connection c = connect();
+        c.write(0, new byte[BLOCK], Flags.NONE);
+        harness.context().cancellation().cancel("stop");
+        c.request().cancellation().cancel("stop");
+        calls();
+        c.disconnect();
+        assertEquals(List.of("write 0 4096", "flush"), calls());
+    }
+
+    @Test
     void aFlushOnOneConnectionCoversAllOthersAlsoWhereTheLayerBehindDoesNot() throws Exception {
         model.with(model.info().with().multiConn(false).build());
         Connection a = connect("cache=writethrough");

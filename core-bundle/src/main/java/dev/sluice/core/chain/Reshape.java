@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Brings all chains of an export from one list of layers to another while clients stay: layers are inserted, removed,
@@ -53,8 +52,8 @@ public final class Reshape {
     private final Map<Chain, Map<Layer, OpenDevice>> opened = new HashMap<>();
     private final Map<Chain, List<OpenDevice>> sequences = new HashMap<>();
     private final List<OpenDevice> unused = new ArrayList<>();
-    /** Every device of a new layer, from before it is opened; read by who strands. */
-    private final List<OpenDevice> made = new CopyOnWriteArrayList<>();
+    /** Every device of a new layer, from before it is opened. Guarded by lock, because who strands reads it. */
+    private final List<OpenDevice> made = new ArrayList<>();
     private final Map<Layer, HandOver> layerStates = new IdentityHashMap<>();
     private final Map<OpenDevice, HandOver> deviceStates = new IdentityHashMap<>();
     private final Map<Layer, Layer> adopted = new IdentityHashMap<>();
@@ -175,8 +174,12 @@ public final class Reshape {
             node.device = behind;
             device.reuse.add(node);
         }
-        made.add(device);
-        checkNotStranded();
+        synchronized (lock) {
+            if (stranded) {
+                throw new StrandedException();
+            }
+            made.add(device);
+        }
         // What it opens before it fails is closed with it.
         unused.add(device);
         try {
@@ -209,15 +212,17 @@ public final class Reshape {
      * layers is where {@link #restore} finds it. Before the commit; by another thread.
      */
     public void strand() {
+        List<OpenDevice> devices;
         synchronized (lock) {
             stranded = true;
+            devices = List.copyOf(made);
         }
         for (Layer layer : after) {
             if (!before.contains(layer)) {
                 layer.scope().cancel("it did not take over in time");
             }
         }
-        made.forEach(d -> d.chain.strand(d));
+        devices.forEach(d -> d.chain.strand(d));
     }
 
     /** Compares what a client may see of a new device with the old one: an error where there was none refuses the change. */

@@ -39,6 +39,8 @@ public final class Export {
     static final Duration OPEN_WAIT = Duration.ofSeconds(5);
     /** How long an operation waits for the one before. */
     static final Duration OPERATION_WAIT = Duration.ofSeconds(60);
+    /** How often the log says that layers are still starting. */
+    private static final Duration START_REPORT = Duration.ofSeconds(60);
 
     private static final System.Logger LOG = System.getLogger("dev.sluice.export");
 
@@ -63,6 +65,8 @@ public final class Export {
     private final List<OpenConnection> departed = new ArrayList<>();
     private volatile ThreadModel threadModel = ThreadModel.PARALLEL;
     private volatile String lastRefusal = "";
+    private volatile Watched starting;
+    private volatile List<Kind> startingKinds = List.of();
 
     Export(ExportConfig config, Services services, Kinds kinds, SwapLog swaps) {
         this.config = config;
@@ -197,17 +201,8 @@ public final class Export {
                 made.add(new LayerSlot(spec, kind.get()));
                 used.add(kind.get());
             }
-            try {
-                for (LayerSlot slot : made) {
-                    slot.set(slot.kind(), factory.configured(slot.kind(), slot.spec(), config));
-                }
-                for (int i = made.size() - 1; i >= 0; i--) {
-                    factory.ready(made.get(i).layer(), made.get(i).spec());
-                }
-            } catch (RuntimeException | Error e) {
-                endTasks();
-                disposeAll(made);
-                controlGate.reopen();
+            Throwable failure = make(made, used);
+            if (failure != null) {
                 Optional<Kind> left = used.stream().filter(k -> kinds.find(k.filter(), k.name()).filter(k::equals).isEmpty()).findFirst();
                 if (left.isPresent()) {
                     // It went while its layer was made: that is no fault of the configuration.
@@ -218,12 +213,67 @@ public final class Export {
                     }
                     return;
                 }
-                become(ExportState.FAILED, Failures.line(e));
+                become(ExportState.FAILED, Failures.line(failure));
                 return;
             }
             setSlots(made);
             become(ExportState.ACTIVE, "");
         });
+    }
+
+    /**
+     * Configures layers and makes them ready. That may take long, and may hang: who ends the export or a kind of it gives it
+     * up, see {@link #giveUpStart}.
+     *
+     * @return why not; nothing is left then
+     */
+    private Throwable make(List<LayerSlot> made, List<Kind> used) {
+        Watched watched = new Watched(services.platform(), "export " + name() + ": its start");
+        try {
+            watched.start("sluice-start-" + name(), "configure and ready", START_REPORT, me -> {
+                try {
+                    me.patientPhase("configure and ready", START_REPORT);
+                    for (LayerSlot slot : made) {
+                        slot.set(slot.kind(), factory.configured(slot.kind(), slot.spec(), config));
+                        me.check();
+                    }
+                    for (int i = made.size() - 1; i >= 0; i--) {
+                        factory.ready(made.get(i).layer(), made.get(i).spec());
+                        me.check();
+                    }
+                    me.commit();
+                } catch (RuntimeException | Error e) {
+                    boolean late = me.isGivenUp();
+                    if (!late) {
+                        endTasks();
+                    }
+                    disposeAll(made);
+                    if (!late) {
+                        controlGate.reopen();
+                    }
+                    throw e;
+                }
+            });
+        } catch (OutOfMemoryError e) {
+            return e;
+        }
+        startingKinds = used;
+        starting = watched;
+        try {
+            return watched.await() ? watched.failure()
+                    : new ConfigException("its layers were not ready when the export or the code of one was to end");
+        } finally {
+            starting = null;
+        }
+    }
+
+    /** A start that is under way ends within the drain time, or is given up: its layers are closed when their code returns. */
+    void giveUpStart(Kind of) {
+        Watched watched = starting;
+        if (watched != null && (of == null || startingKinds.contains(of))
+                && watched.giveUp(Deadline.after(services.platform(), config.drain()))) {
+            LOG.log(System.Logger.Level.ERROR, "export " + name() + ": stranded in its start: " + watched.where());
+        }
     }
 
     /** Layers that were made ready may have work in the background, which must not run while they are closed. */

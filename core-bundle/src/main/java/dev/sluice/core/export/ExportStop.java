@@ -126,12 +126,16 @@ public final class ExportStop {
         }
         Deadline deadline = Deadline.after(export.services().platform(), drain);
         List<OpenConnection> ended = export.takeConnections();
+        List<OpenConnection> empty = new ArrayList<>();
         for (OpenConnection c : ended) {
             if (c.gate().awaitEmpty(deadline)) {
-                c.chain().close();
+                empty.add(c);
             } else {
                 strand(c, why);
             }
+        }
+        if (!empty.isEmpty()) {
+            watched("closing the devices of its clients", drain, () -> empty.forEach(c -> c.chain().close()));
         }
         disconnectAll(ended, why);
     }
@@ -145,6 +149,12 @@ public final class ExportStop {
             c.chain().strand();
         }
         disconnectAll(connections, why);
+    }
+
+    /** The end of an export does not wait for code that does not return; what is left is done when it does. */
+    private void watched(String what, Duration drain, Runnable work) {
+        Watched.run(export.services().platform(), "sluice-close-" + export.name(), "export " + export.name() + ": " + what,
+                drain.compareTo(GRACE) < 0 ? GRACE : drain, work);
     }
 
     /** One grace for all: clients that do not read must not add up. */
@@ -172,6 +182,7 @@ public final class ExportStop {
 
     /** As {@link #stop(String)}, with another limit for the drain. */
     public void stop(String why, Duration drain) {
+        export.giveUpStart(null);
         boolean done = export.exclusively(() -> {
             if (export.controlGate().isClosed()) {
                 return;
@@ -186,7 +197,9 @@ public final class ExportStop {
             if (!export.controlGate().awaitEmpty(deadline)) {
                 strandOtherCalls(why);
             }
-            export.disposeAll(export.slots());
+            if (!export.layers().isEmpty()) {
+                watched("closing its layers", drain, () -> export.disposeAll(export.slots()));
+            }
         });
         if (!done) {
             LOG.log(System.Logger.Level.ERROR, "export " + export.name() + " could not be stopped");

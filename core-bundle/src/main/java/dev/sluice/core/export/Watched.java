@@ -41,6 +41,7 @@ final class Watched {
     private boolean patient;
     private boolean ended;
     private boolean givenUp;
+    private boolean committed;
     private Throwable failure;
 
     /** @param what in a few words, for the log */
@@ -51,15 +52,23 @@ final class Watched {
     }
 
     /**
-     * Runs one piece of work and waits for it.
+     * Runs one piece of work and waits for it. Where there is no thread to be had it runs on this one, without a limit.
      *
-     * @return false if it was given up after {@code limit}
+     * @return false if it was given up after {@code limit}; that is logged
      */
     static boolean run(Platform platform, String threadName, String what, Duration limit, Runnable work) {
         Watched watched = new Watched(platform, what);
-        watched.start(threadName, what, limit, me -> work.run());
+        try {
+            watched.start(threadName, what, limit, me -> work.run());
+        } catch (OutOfMemoryError e) {
+            work.run();
+            return true;
+        }
         boolean ended = watched.await();
-        if (ended && watched.failure() != null) {
+        if (!ended) {
+            LOG.log(System.Logger.Level.ERROR, what + ": stranded: it does not return within " + limit.toMillis() + " ms: "
+                    + watched.where());
+        } else if (watched.failure() != null) {
             LOG.log(System.Logger.Level.WARNING, what + ": " + dev.sluice.core.util.Failures.line(watched.failure()));
         }
         return ended;
@@ -121,6 +130,20 @@ final class Watched {
         }
     }
 
+    /** From now on {@link #giveUp} comes too late. Throws if it came before. */
+    void commit() {
+        monitor.lock();
+        try {
+            if (givenUp) {
+                throw new GivenUpException();
+            }
+            committed = true;
+            monitor.signalAll();
+        } finally {
+            monitor.unlock();
+        }
+    }
+
     /** Throws if the work was given up. */
     void check() {
         if (isGivenUp()) {
@@ -158,6 +181,27 @@ final class Watched {
     }
 
     /**
+     * Gives the work up, whatever phase it is in, unless it ends or {@linkplain #commit commits} before the deadline; who
+     * waits for it goes on.
+     *
+     * @return whether it was given up
+     */
+    boolean giveUp(Deadline unlessBefore) {
+        monitor.lock();
+        try {
+            while (!ended && !givenUp && !committed) {
+                if (!monitor.await(unlessBefore) && unlessBefore.isOver() && !ended && !committed) {
+                    givenUp = true;
+                    monitor.signalAll();
+                }
+            }
+            return givenUp;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /**
      * Waits for the end.
      *
      * @return false if a phase was given up; {@link #phase} says which
@@ -166,7 +210,10 @@ final class Watched {
         monitor.lock();
         try {
             while (!ended) {
-                if (monitor.await(deadline) || ended || !deadline.isOver()) {
+                if (givenUp) {
+                    return false;
+                }
+                if (monitor.await(deadline) || ended || givenUp || !deadline.isOver()) {
                     continue;
                 }
                 if (!patient) {

@@ -401,4 +401,79 @@ class HangingCodeTest {
         Background.until(() -> bench.journal.count("p close") == 1, "its device is closed");
         assertEquals(0, other.connections().size());
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"close", "close device"})
+    void aCloseThatHangsDoesNotHoldUpTheEndOfTheExport(String place) throws Exception {
+        FakeKind slow = ram("2", place);
+        assertEquals("ok", export.upgrade(old, slow, ChangeOptions.NONE).result());
+        Background<Boolean> end = Background.run(() -> {
+            bench.exports.remove(export, "removed");
+            return true;
+        });
+        Background.await(inside);
+        Background.until(() -> {
+            if (platform.isWaiting("watched")) {
+                platform.advance(ExportBench.DRAIN);
+            }
+            return end.isDone();
+        }, "the export has ended");
+        end.result();
+        assertTrue(client.isCut());
+        assertEquals(List.of(), bench.exports.all());
+        go.countDown();
+        Background.until(() -> slow.out() == 0 && bench.journal.count("ram2 close") == 1, "it is given back");
+    }
+
+    private FakeKind hangingStart() {
+        return bench.plugin("p", "1", () -> new dev.sluice.core.chain.FakePlugin(bench.journal, "p") {
+            @Override
+            public void ready(LayerContext context) {
+                hang();
+            }
+        });
+    }
+
+    private void untilGivenUp(Background<?> ending) throws Exception {
+        Background.await(inside);
+        Background.until(() -> {
+            if (platform.isWaiting("watched")) {
+                platform.advance(ExportBench.DRAIN);
+            }
+            return ending.isDone();
+        }, "it has ended");
+    }
+
+    @Test
+    void anExportWhoseStartHangsCanBeDeleted() throws Exception {
+        FakeKind slow = hangingStart();
+        Export starting = bench.add("s", "p");
+        Background<Boolean> end = Background.run(() -> {
+            bench.exports.remove(starting, "removed");
+            return true;
+        });
+        untilGivenUp(end);
+        end.result();
+        assertTrue(bench.exports.find("s").isEmpty());
+        go.countDown();
+        Background.until(() -> slow.out() == 0, "it is given back");
+    }
+
+    @Test
+    void aKindWhoseStartHangsCanLeaveAndTheExportWaitsForAnother() throws Exception {
+        FakeKind slow = hangingStart();
+        Export starting = bench.add("s", "p");
+        Background<Boolean> end = Background.run(() -> {
+            bench.leaveStranded(slow);
+            return true;
+        });
+        untilGivenUp(end);
+        end.result();
+        ExportBench.await(starting, ExportState.WAITING);
+        bench.plugin("p");
+        ExportBench.await(starting, ExportState.ACTIVE);
+        go.countDown();
+        Background.until(() -> slow.out() == 0, "it is given back");
+        assertEquals(ExportState.ACTIVE, starting.state());
+    }
 }

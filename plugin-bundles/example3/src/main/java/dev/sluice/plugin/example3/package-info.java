@@ -1,0 +1,2 @@
+/** The example3 plugin: a disk that can be written. */
+package dev.sluice.plugin.example3;

@@ -1,0 +1,2 @@
+/** The tmpdisk plugin: a new file system for each client. */
+package dev.sluice.plugin.tmpdisk;

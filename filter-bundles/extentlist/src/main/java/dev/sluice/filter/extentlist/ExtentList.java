@@ -19,8 +19,12 @@ final class ExtentList {
         this.statuses = statuses;
     }
 
-    /** Describes a range of the disk. */
-    void status(long offset, long length, StatusSink sink) throws NbdException {
+    /**
+     * Describes a range of the disk.
+     *
+     * @param size of the disk; the last gap goes that far
+     */
+    void status(long offset, long length, long size, StatusSink sink) throws NbdException {
         long stop = offset + length;
         long at = offset;
         int i = find(offset);
@@ -31,8 +35,7 @@ final class ExtentList {
                 at = ends[i];
                 i++;
             } else {
-                // one gap ends with the range: the device may end before the next extent starts
-                long end = i < starts.length ? Math.min(starts[i], stop) : stop;
+                long end = i < starts.length ? Math.min(starts[i], size) : size;
                 more = sink.extent(at, end - at, GAP);
                 at = end;
             }

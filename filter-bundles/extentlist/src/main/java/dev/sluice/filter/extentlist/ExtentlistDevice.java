@@ -25,7 +25,7 @@ final class ExtentlistDevice extends ForwardingDevice {
     @Override
     public void status(MetaContext context, long offset, long length, Flags flags, StatusSink sink) throws IOException {
         if (context.equals(MetaContext.BASE_ALLOCATION)) {
-            extents.status(offset, length, sink);
+            extents.status(offset, length, next.info().size(), sink);
         } else {
             next.status(context, offset, length, flags, sink);
         }

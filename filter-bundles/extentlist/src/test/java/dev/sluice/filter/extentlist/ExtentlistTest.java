@@ -95,8 +95,16 @@ class ExtentlistTest {
         String list = "100 100\n200 100 hole\n400 100\n";
         assertEquals(List.of("150+50 0", "200+50 1"), cut(status(list, 150, 100, Flags.NONE), 250));
         assertEquals(List.of("199+1 0"), status(list, 199, 500, Flags.of(Flags.REQ_ONE)));
-        assertEquals(List.of("350+1 3"), status(list, 350, 1, Flags.NONE));
+        assertEquals(List.of("350+50 3"), status(list, 350, 1, Flags.NONE));
         assertEquals(List.of("2097151+1 3"), status(list, SIZE - 1, 1, Flags.NONE));
+    }
+
+    @Test
+    void anExtentIsToldUpToItsEndBehindTheRange() throws Exception {
+        assertEquals(List.of("10+90 3"), status("100 100", 10, 1, Flags.NONE));
+        assertEquals(List.of("110+90 0"), status("100 100", 110, 1, Flags.NONE));
+        assertEquals(List.of("210+2096942 3"), status("100 100", 210, 1, Flags.NONE));
+        assertEquals(List.of("210+2096942 3"), status("100 100\n1T 1", 210, 1, Flags.NONE));
     }
 
     /** The last extent may go beyond the range. */

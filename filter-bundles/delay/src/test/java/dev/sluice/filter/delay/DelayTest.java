@@ -167,4 +167,14 @@ class DelayTest {
         var e = assertThrows(ConfigException.class, () -> start("wdelay=-1"));
         assertEquals("delay: wdelay=-1: a delay cannot be negative", e.getMessage());
     }
+
+    @Test
+    void theTimesCanBeChangedUnderAClient() throws Exception {
+        LayerHarness h = start("rdelay=1");
+        Connection before = h.connect();
+        assertEquals(1000, slept(before, () -> before.read(0, 1)));
+        Connection after = h.swap(List.of("rdelay=3ms", "wdelay=2")).get(0);
+        assertEquals(3, slept(after, () -> after.read(0, 1)));
+        assertEquals(2000, slept(after, () -> after.write(0, new byte[1], Flags.NONE)));
+    }
 }

@@ -74,6 +74,12 @@ public class ErrorFilter implements NbdFilter {
         injections = Injection.from(parameters);
     }
 
+    /** A device that is opened beside the one in use is tried with a read, and an error injected there would refuse the change. */
+    @Override
+    public boolean exclusive() {
+        return true;
+    }
+
     @Override
     public NbdDevice open(OpenRequest request, NextLayer next) throws IOException {
         return new ErrorDevice(next.open(request), injections, dice);

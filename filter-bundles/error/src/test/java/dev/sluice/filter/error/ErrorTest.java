@@ -2,6 +2,7 @@ package dev.sluice.filter.error;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.api.ConfigException;
 import dev.sluice.api.Flags;
@@ -149,5 +150,15 @@ class ErrorTest {
     @Test
     void theInfoIsThatOfTheNextLayer() throws Exception {
         assertEquals(model.info(), connect("error-rate=1").info());
+    }
+
+    @Test
+    void theParametersCanBeChangedUnderAClientAndNothingIsReadForATrial() throws Exception {
+        LayerHarness h = LayerHarness.filter(() -> new ErrorFilter(() -> dice), "error", List.of(), directory, model).start();
+        h.connect().read(0, 1);
+        assertTrue(h.layer().exclusive());
+        Connection changed = h.swap(List.of("error=ENOSPC", "error-rate=1")).get(0);
+        assertEquals(List.of("ENOSPC", "ENOSPC", "ENOSPC", "ENOSPC", "ENOSPC", "ENOSPC", "-"), errors(changed));
+        assertEquals("-", errors(h.swap(List.of("error-pwrite-rate=1")).get(0)).get(0));
     }
 }

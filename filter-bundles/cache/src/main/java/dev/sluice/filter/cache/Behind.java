@@ -105,6 +105,17 @@ final class Behind {
         return (offset & minimum - 1) == 0 && ((offset + length & minimum - 1) == 0 || offset + length == info.size());
     }
 
+    /** The first place from {@code offset} on where a request may start; may lie behind the end of the disk. */
+    long firstAligned(long offset) {
+        long inside = offset & minimum - 1;
+        return inside == 0 ? offset : offset - inside + minimum;
+    }
+
+    /** The last place up to {@code end} where a request may end. */
+    long lastAligned(long end) {
+        return end == info.size() ? end : end & -minimum;
+    }
+
     void trim(long offset, long length, Flags flags) throws IOException {
         device.trim(offset, length, flags);
     }

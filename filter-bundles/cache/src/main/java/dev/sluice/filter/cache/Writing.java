@@ -292,9 +292,13 @@ final class Writing {
         behindAlone(offset, offset + length, () -> behind.zero(offset, length, flags), behind);
     }
 
-    /** A hint: whole blocks need not be kept nor come home. */
+    /** A hint: whole blocks need not be kept nor come home, and what the layer behind can't trim stays. */
     void trim(Behind behind, long offset, long length, Flags flags) throws IOException {
-        behindAlone(offset, offset + length, () -> behind.trim(offset, length, flags), behind);
+        long from = behind.firstAligned(offset);
+        long to = behind.lastAligned(offset + length);
+        if (from >= 0 && from < to) {
+            behindAlone(from, to, () -> behind.trim(from, to - from, flags), behind);
+        }
     }
 
     private interface Change {

@@ -155,6 +155,17 @@ class WriteBackTest extends CacheTestBase {
     }
 
     @Test
+    void aTrimKeepsToTheBlocksOfTheLayerBehind() throws Exception {
+        model.with(model.info().with().size(10 * BLOCK).blockSizes(new BlockSizes(512, 4096, BlockSizes.UNLIMITED)).build());
+        Connection c = connect();
+        c.device().trim(1, 1023, Flags.NONE);
+        c.device().trim(513, 510, Flags.NONE);
+        c.device().trim(10 * BLOCK - 1, 1, Flags.NONE);
+        c.device().trim(10 * BLOCK - 600, 600, Flags.NONE);
+        assertEquals(List.of("trim 512 512", "trim 40448 512"), calls());
+    }
+
+    @Test
     void whatCannotComeHomeStaysDirtyAndTheFlushFails() throws Exception {
         Connection c = connect();
         byte[] bytes = random.bytes(BLOCK);

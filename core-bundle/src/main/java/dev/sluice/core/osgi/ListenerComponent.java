@@ -53,7 +53,7 @@ public final class ListenerComponent {
         String address = c.string("address", "");
         return new ListenerConfig(name.toString(), ListenAddress.parse(address), handshake(c),
                 c.delay("handshake-timeout", Duration.ofSeconds(30)), c.bool("read-only", false),
-                c.integer("max-connections", 1000, 1, 1_000_000), c.integer("threads", 64, 1, 1024),
+                c.integer("max-connections", 16_384, 1, 1_000_000), c.integer("threads", 64, 1, 1024),
                 c.size("max-bytes", 128L << 20, 64L << 20));
     }
 

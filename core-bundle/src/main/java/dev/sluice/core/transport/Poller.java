@@ -8,6 +8,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,6 +20,7 @@ final class Poller {
     private static final System.Logger LOG = System.getLogger("dev.sluice.transport");
 
     private final Platform platform;
+    private final Duration idle;
     private final Object lock = new Object();
     // guarded by lock
     private List<Parked> arrivals = new ArrayList<>();
@@ -26,7 +28,13 @@ final class Poller {
     private boolean closed;
 
     Poller(Platform platform) {
+        this(platform, Workers.IDLE);
+    }
+
+    /** With another time until a thread without a connection ends. */
+    Poller(Platform platform, Duration idle) {
         this.platform = platform;
+        this.idle = idle;
     }
 
     /**
@@ -84,11 +92,18 @@ final class Poller {
         }
     }
 
+    private boolean hasArrivals() {
+        synchronized (lock) {
+            return !arrivals.isEmpty();
+        }
+    }
+
     private void run(Selector mine) {
         List<Parked> ready = new ArrayList<>();
         while (true) {
             try {
-                int selected = mine.select(Workers.IDLE.toMillis());
+                // A wake-up for new arrivals may have been eaten by the selection that let cancelled keys go.
+                int selected = hasArrivals() ? mine.selectNow() : mine.select(idle.toMillis());
                 register(mine, ready);
                 for (SelectionKey key : mine.selectedKeys()) {
                     ready.add((Parked) key.attachment());

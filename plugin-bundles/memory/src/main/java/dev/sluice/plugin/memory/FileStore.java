@@ -18,9 +18,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A file that lies in memory and has no name any more: outside of the Java heap, sparse by the kernel's own page
@@ -35,6 +36,8 @@ final class FileStore implements Store {
     /** From here on the two more system calls of a file range cost less than copying the bytes twice. */
     static final int FILE_RANGE = 64 << 10;
 
+    /** More connections than this share channels. */
+    private static final int CHANNELS = 16;
     private static final Path SHM = Path.of("/dev/shm");
 
     private final LayerContext context;
@@ -46,17 +49,20 @@ final class FileStore implements Store {
     private final LibC libc;
     /** Where writes go; null if they go through the file. */
     private final Windows windows;
-    /** A connection has ended before its last reply was sent; a successor has to know that too. */
-    private final AtomicBoolean sending;
+    /**
+     * A channel takes a lock for each call, so connections that are busy at once need several; but one for each of ten
+     * thousand idle ones would cost as many descriptors. The first is {@link #file}. Guarded by the plugin.
+     */
+    private final List<SharedFile> channels;
+    private int views;
 
-    private FileStore(LayerContext context, long size, SharedFile file, int descriptor, boolean mapped, AtomicBoolean sending,
-            Optional<LibC> libc) {
+    private FileStore(LayerContext context, long size, List<SharedFile> channels, int descriptor, boolean mapped, Optional<LibC> libc) {
         this.context = context;
         this.size = size;
-        this.file = file;
+        this.channels = new ArrayList<>(channels);
+        this.file = channels.get(0);
         this.descriptor = descriptor;
         this.libc = descriptor < 0 ? null : libc.orElse(null);
-        this.sending = sending;
         this.windows = mapped && this.libc != null && Windows.canHold(size) ? new Windows(file.channel(), size) : null;
     }
 
@@ -96,9 +102,10 @@ final class FileStore implements Store {
     }
 
     /** From the state of a predecessor. */
+    @SuppressWarnings("unchecked")
     static Store adopt(LayerContext context, Map<String, Object> state, Optional<LibC> libc) {
-        return new FileStore(context, (Long) state.get("size"), (SharedFile) state.get("file"), (Integer) state.get("descriptor"),
-                (Boolean) state.get("mapped"), (AtomicBoolean) state.get("sending"), libc);
+        return new FileStore(context, (Long) state.get("size"), (List<SharedFile>) state.get("channels"), (Integer) state.get("descriptor"),
+                (Boolean) state.get("mapped"), libc);
     }
 
     private static Store create(LayerContext context, long size, Path path, boolean mapped, Optional<LibC> libc) throws IOException {
@@ -110,8 +117,8 @@ final class FileStore implements Store {
         FileChannel channel = openChannel(path);
         SharedFile file = context.files().adopt(channel, Path.of("memory"));
         try {
-            return new FileStore(context, size, file, OpenDescriptors.numberOf(channel, Long.MAX_VALUE).orElse(-1), mapped,
-                    new AtomicBoolean(), libc);
+            int descriptor = OpenDescriptors.numberOf(channel, Long.MAX_VALUE).orElse(-1);
+            return new FileStore(context, size, List.of(file), descriptor, mapped, libc);
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
@@ -129,23 +136,28 @@ final class FileStore implements Store {
 
     @Override
     public View view() throws IOException {
-        if (descriptor < 0) {
-            return new FileView(file.retain());
+        int number = views++ % CHANNELS;
+        if (number >= channels.size() && descriptor >= 0) {
+            channels.add(context.files().adopt(openChannel(OpenDescriptors.path(descriptor)), Path.of("memory")));
         }
-        // A channel takes a lock for each call: one for each connection, so that they don't wait for each other.
-        FileChannel own = openChannel(OpenDescriptors.path(descriptor));
-        file.retain();
-        return new FileView(context.files().adopt(own, Path.of("memory")));
+        return new FileView(channels.get(number % channels.size()).retain());
     }
 
     @Override
     public Map<String, Object> state() {
-        return Map.of("size", size, "file", file, "descriptor", descriptor, "mapped", windows != null, "sending", sending);
+        return Map.of("size", size, "channels", List.copyOf(channels), "descriptor", descriptor, "mapped", windows != null);
     }
 
     @Override
-    public boolean isIn(Map<String, Object> state) {
-        return state.get("file") == file;
+    @SuppressWarnings("unchecked")
+    public boolean takeBack(Map<String, Object> state) {
+        List<SharedFile> returned = (List<SharedFile>) state.getOrDefault("channels", List.of());
+        if (returned.isEmpty() || returned.get(0) != file) {
+            return false;
+        }
+        channels.clear();
+        channels.addAll(returned);
+        return true;
     }
 
     /**
@@ -155,20 +167,35 @@ final class FileStore implements Store {
     @Override
     public void close() throws IOException {
         try {
-            if (windows != null && size > 0 && !sending.get()) {
+            if (windows != null && size > 0 && channels.stream().allMatch(c -> c.references() == 1)) {
                 libc.punchHole(descriptor, 0, size);
             }
         } finally {
-            file.close();
+            closeAll();
         }
     }
 
-    /** Holds its own channel, and the store's file open, whose descriptor number it uses. */
+    private void closeAll() throws IOException {
+        IOException first = null;
+        for (SharedFile channel : channels) {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                first = first == null ? e : first;
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+
+    /** Holds its channel, and the store's file, whose descriptor number it uses. */
     private final class FileView implements View {
         private final SharedFile own;
 
         FileView(SharedFile own) {
             this.own = own;
+            file.retain();
         }
 
         @Override
@@ -216,15 +243,10 @@ final class FileStore implements Store {
 
         @Override
         public void close() throws IOException {
-            if (own.references() > 1) {
-                sending.set(true);
-            }
             try {
                 own.close();
             } finally {
-                if (descriptor >= 0) {
-                    file.close();
-                }
+                file.close();
             }
         }
     }

@@ -140,10 +140,10 @@ public class MemoryPlugin implements NbdPlugin {
 
     /** Guarded by lock. */
     private Store from(Map<String, Object> state) {
-        if (released != null && released.isIn(state)) {
+        if (released != null && released.takeBack(state)) {
             return released;
         }
-        if (state.containsKey("file")) {
+        if (state.containsKey("channels")) {
             return FileStore.adopt(context, state, libc.get());
         }
         return state.containsKey("pages") ? PageStore.adopt(context, state) : null;

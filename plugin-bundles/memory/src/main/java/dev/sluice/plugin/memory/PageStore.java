@@ -64,7 +64,7 @@ final class PageStore implements Store {
     }
 
     @Override
-    public boolean isIn(Map<String, Object> state) {
+    public boolean takeBack(Map<String, Object> state) {
         return state.get("pages") == pages;
     }
 

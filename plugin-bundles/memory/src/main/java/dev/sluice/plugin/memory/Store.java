@@ -14,14 +14,18 @@ interface Store extends AutoCloseable {
     /** Whether ranges can be given back and told from data: {@link View#zero} and {@link View#status} work. */
     boolean isSparse();
 
-    /** One connection's way to the bytes; safe for use by several threads. */
+    /** One connection's way to the bytes; safe for use by several threads. To be made by one thread at a time. */
     View view() throws IOException;
 
     /** What a successor needs, for a hand-over; the values keep the references that this store owns. */
     Map<String, Object> state();
 
-    /** Whether this state is that of this store, which comes back after a swap that was rolled back. */
-    boolean isIn(Map<String, Object> state);
+    /**
+     * After a swap that was rolled back: goes on with this state if it is that of this store.
+     *
+     * @return whether it is
+     */
+    boolean takeBack(Map<String, Object> state);
 
     /** Gives the plugin's reference back; the memory goes with the last view and the last reply. */
     @Override

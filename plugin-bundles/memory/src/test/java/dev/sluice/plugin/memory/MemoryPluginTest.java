@@ -16,7 +16,6 @@ import dev.sluice.api.MetaContext;
 import dev.sluice.api.NbdError;
 import dev.sluice.api.NbdException;
 import dev.sluice.api.NbdPlugin;
-import dev.sluice.api.SharedFile;
 import dev.sluice.api.Support;
 import dev.sluice.api.contract.Connection;
 import dev.sluice.api.contract.LayerHarness;
@@ -27,7 +26,9 @@ import dev.sluice.api.contract.TestClient;
 import dev.sluice.api.contract.TestOpenRequest;
 import dev.sluice.api.util.ParameterParser;
 import dev.sluice.shared.libc.LibC;
+import dev.sluice.shared.libc.OpenDescriptors;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -247,12 +248,12 @@ class MemoryPluginTest extends PluginContract {
         assumeTrue(c.info().extents(), "not sparse here");
         c.write(0, new byte[] {5}, Flags.NONE);
         HandOver state = h.layer().release().orElseThrow();
-        try (SharedFile file = ((SharedFile) state.state().get("file")).retain()) {
+        try (FileChannel file = FileChannel.open(OpenDescriptors.path((Integer) state.state().get("descriptor")))) {
             h.layer().adopt(state);
             c.disconnect();
             h.layer().close();
             ByteBuffer first = ByteBuffer.allocate(1);
-            file.channel().read(first, 0);
+            file.read(first, 0);
             assertEquals(0, first.get(0));
         }
     }

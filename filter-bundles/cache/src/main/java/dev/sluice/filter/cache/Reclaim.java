@@ -45,7 +45,13 @@ final class Reclaim {
     private void schedule(Duration delay) {
         try {
             cache.context().tasks().after(delay, () -> {
-                run();
+                try {
+                    run();
+                } catch (RuntimeException e) {
+                    // what went wrong is logged; the next block starts another run
+                    scheduled.set(false);
+                    throw e;
+                }
                 return null;
             });
         } catch (IllegalStateException e) {

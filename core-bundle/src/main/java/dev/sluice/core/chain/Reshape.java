@@ -153,6 +153,11 @@ public final class Reshape {
         }
         for (int i = index - 1; i >= 0; i--) {
             OpenDevice front = find(line, after.get(i));
+            Layer before = successors.get(after.get(i));
+            if (front == null && before != null) {
+                // The one in front is replaced itself, and will ask as the one before it did.
+                front = find(line, before);
+            }
             List<DeviceNode> children = front == null ? List.of() : chain.childrenOf(front);
             if (children.size() == 1) {
                 return children.get(0);

@@ -84,6 +84,14 @@ public final class Engine {
         }
     }
 
+    /** A paused listener takes its clients from now on. */
+    public void resume(ListenerConfig config) {
+        Listener listener = listeners.get(config.name());
+        if (listener != null) {
+            listener.resume();
+        }
+    }
+
     /** Waits until the listener listens or has failed; empty if there is none in time. */
     public Optional<ListenerStatus> await(String name, Deadline deadline) {
         while (true) {

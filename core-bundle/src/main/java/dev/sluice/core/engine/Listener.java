@@ -31,6 +31,8 @@ final class Listener {
     private Acceptor acceptor;
     private String failure = "";
     private boolean settled;
+    /** What a paused listener does when it goes on. */
+    private Runnable whenResumed;
     private boolean closed;
 
     Listener(ListenerConfig config, Platform platform) {
@@ -69,7 +71,36 @@ final class Listener {
             close(bound);
         } else {
             Acceptor mine = bound;
-            platform.start("sluice-accept-" + config.name(), () -> accept(mine, starter));
+            Runnable go = () -> platform.start("sluice-accept-" + config.name(), () -> accept(mine, starter));
+            if (config.paused()) {
+                whenResumed(go);
+            } else {
+                go.run();
+            }
+        }
+    }
+
+    private void whenResumed(Runnable go) {
+        monitor.lock();
+        try {
+            whenResumed = go;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** Clients that have queued since {@link #start} are taken, if this was paused. */
+    void resume() {
+        Runnable go;
+        monitor.lock();
+        try {
+            go = closed ? null : whenResumed;
+            whenResumed = null;
+        } finally {
+            monitor.unlock();
+        }
+        if (go != null) {
+            go.run();
         }
     }
 
@@ -78,6 +109,9 @@ final class Listener {
             Wire wire;
             try {
                 wire = from.accept();
+                if (config.keepAlive()) {
+                    keepAlive(wire);
+                }
             } catch (ClosedChannelException e) {
                 break;
             } catch (IOException | RuntimeException e) {
@@ -105,6 +139,15 @@ final class Listener {
             LOG.log(System.Logger.Level.ERROR, "listener " + config.name() + ": internal error", e);
             platform.park(this, BACK_OFF_NANOS);
             return false;
+        }
+    }
+
+    /** A client that is gone already is found out by whoever reads. */
+    private void keepAlive(Wire wire) {
+        try {
+            wire.keepAlive();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "listener " + config.name() + ": keepalive: " + e.getMessage());
         }
     }
 

@@ -16,9 +16,11 @@ import java.time.Duration;
  * @param maxConnections at once
  * @param threads requests of one connection that may run at once; 1: in order
  * @param maxBytes of payload and replies of one connection in flight
+ * @param keepAlive whether the system asks silent clients if they are still there (TCP)
+ * @param paused whether clients queue, bound but not taken, until the listener goes on
  */
 public record ListenerConfig(String name, ListenAddress address, HandshakeOptions handshake, Duration handshakeTimeout, boolean readOnly,
-        int maxConnections, int threads, long maxBytes) {
+        int maxConnections, int threads, long maxBytes, boolean keepAlive, boolean paused) {
     /**
      * Checks the bounds.
      *
@@ -35,5 +37,17 @@ public record ListenerConfig(String name, ListenAddress address, HandshakeOption
             throw new ConfigException("listener " + name + ": max-bytes must be at least 64M, the size of the largest request, not "
                     + maxBytes);
         }
+    }
+
+    /** One that is not paused, without keepalive. */
+    public ListenerConfig(String name, ListenAddress address, HandshakeOptions handshake, Duration handshakeTimeout, boolean readOnly,
+            int maxConnections, int threads, long maxBytes) {
+        this(name, address, handshake, handshakeTimeout, readOnly, maxConnections, threads, maxBytes, false, false);
+    }
+
+    /** The same that takes its clients. */
+    public ListenerConfig resumed() {
+        return new ListenerConfig(name, address, handshake, handshakeTimeout, readOnly, maxConnections, threads, maxBytes,
+                keepAlive, false);
     }
 }

@@ -38,6 +38,9 @@ import org.osgi.service.component.annotations.Deactivate;
 @Component(name = CoreComponent.PID, service = CoreComponent.class, immediate = true, configurationPolicy = ConfigurationPolicy.OPTIONAL)
 public final class CoreComponent {
     static final String PID = "dev.sluice.core";
+    /** Property of the SluiceRuntime service: what listeners can do besides; a command line refuses the rest. */
+    private static final String FEATURES = "dev.sluice.features";
+    private static final String[] FEATURE_LIST = {"inherited", "keepalive", "paused"};
     /** For connections to end after the exports have ended; only stranded calls take longer. */
     private static final Duration STOP_WAIT = Duration.ofSeconds(3);
     private static final Duration THREADS_WAIT = Duration.ofSeconds(1);
@@ -74,7 +77,7 @@ public final class CoreComponent {
         view = new RuntimeView(context.getBundle().getVersion().toString(), platform, kinds, exports, engine, swaps);
         kinds.open();
         scheduleShrink();
-        registration = context.registerService(SluiceRuntime.class, view, new Hashtable<>());
+        registration = context.registerService(SluiceRuntime.class, view, new Hashtable<>(Map.of(FEATURES, FEATURE_LIST)));
         control = context.registerService(SluiceControl.class,
                 new RuntimeControl(platform, exports, kinds, new BundleUpgrader(context, platform, kinds, exports)), new Hashtable<>());
     }

@@ -13,6 +13,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 
 /** One listener: exists as long as its factory configuration ({@link SluiceRuntime#LISTENER_PID}) does. */
@@ -24,14 +25,19 @@ public final class ListenerComponent {
         "require-block-size"};
 
     private final CoreComponent core;
-    private final String name;
-    private final ListenerConfig config;
+    // DS calls activate, modified and deactivate of one component one after the other
+    private volatile String name;
+    private volatile ListenerConfig config;
 
     /** Starts to listen; what goes wrong is reported and stands in the listener's status. */
     @Activate
     public ListenerComponent(@Reference(name = "core") CoreComponent core, Map<String, Object> properties) {
         this.core = core;
-        this.name = String.valueOf(properties.get("name"));
+        listen(properties);
+    }
+
+    private void listen(Map<String, Object> properties) {
+        name = String.valueOf(properties.get("name"));
         ListenerConfig parsed = null;
         try {
             parsed = config(properties);
@@ -41,7 +47,28 @@ public final class ListenerComponent {
             CoreComponent.refused(properties, e);
             core.engine().refuse(name, String.valueOf(properties.get("address")), e.getMessage());
         }
-        this.config = parsed;
+        config = parsed;
+    }
+
+    /** A paused listener goes on; after any other edit it listens anew. */
+    @Modified
+    public void modified(Map<String, Object> properties) {
+        if (config != null && config.paused() && isResumed(properties)) {
+            config = config.resumed();
+            core.engine().resume(config);
+            return;
+        }
+        deactivate();
+        listen(properties);
+    }
+
+    private boolean isResumed(Map<String, Object> properties) {
+        try {
+            return config(properties).equals(config.resumed());
+        } catch (ConfigException e) {
+            // told when it is taken up
+            return false;
+        }
     }
 
     private static ListenerConfig config(Map<String, Object> properties) {
@@ -54,7 +81,7 @@ public final class ListenerComponent {
         return new ListenerConfig(name.toString(), ListenAddress.parse(address), handshake(c),
                 c.delay("handshake-timeout", Duration.ofSeconds(30)), c.bool("read-only", false),
                 c.integer("max-connections", 16_384, 1, 1_000_000), c.integer("threads", 64, 1, 1024),
-                c.size("max-bytes", 128L << 20, 64L << 20));
+                c.size("max-bytes", 128L << 20, 64L << 20), c.bool("keepalive", false), c.bool("paused", false));
     }
 
     private static HandshakeOptions handshake(Configured c) {

@@ -12,14 +12,15 @@ import java.util.regex.Pattern;
 
 /**
  * Where to listen: {@code unix:/PATH} or {@code tcp:HOST:PORT}, an IPv6 host in brackets, an empty host for all
- * addresses.
+ * addresses; or {@code inherited:}, the listening socket that this process was given as standard input.
  *
  * @param text as configured
- * @param socket for the JDK
+ * @param socket for the JDK; null for the inherited one
  */
 public record ListenAddress(String text, SocketAddress socket) {
     /** Longest path of a Unix socket, in bytes; the system's structure has no room for more. */
     public static final int MAX_PATH = 107;
+    private static final String INHERITED = "inherited:";
     private static final Pattern PORT = Pattern.compile("[0-9]{1,5}");
 
     /**
@@ -34,7 +35,15 @@ public record ListenAddress(String text, SocketAddress socket) {
         if (text.startsWith("tcp:")) {
             return tcp(text, text.substring(4));
         }
+        if (text.equals(INHERITED)) {
+            return new ListenAddress(text, null);
+        }
         throw new ConfigException("address '" + text + "' is neither unix:/PATH nor tcp:HOST:PORT");
+    }
+
+    /** Whether it is the socket that this process was given. */
+    boolean isInherited() {
+        return socket == null;
     }
 
     private static ListenAddress unix(String text, String path) {

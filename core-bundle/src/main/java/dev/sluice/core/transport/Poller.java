@@ -66,14 +66,19 @@ final class Poller {
     /** A channel that is parked here was closed: its action runs soon. */
     void wake(Parked parked) {
         synchronized (lock) {
-            if (!parked.done) {
+            if (parked.done) {
+                return;
+            }
+            if (selector != null) {
                 parked.woken = true;
                 arrivals.add(parked);
-                if (selector != null) {
-                    selector.wakeup();
-                }
+                selector.wakeup();
+                return;
             }
+            // The thread has ended, because the key of the closed channel was the last one.
+            parked.done = true;
         }
+        wakeUp(parked);
     }
 
     /** The thread ends as soon as nothing is parked. */

@@ -4,9 +4,11 @@ import dev.sluice.core.util.Platform;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -25,6 +27,9 @@ public final class SocketNetwork implements Network {
 
     @Override
     public Acceptor listen(ListenAddress address) throws IOException {
+        if (address.isInherited()) {
+            return inherited();
+        }
         boolean unix = address.socket() instanceof UnixDomainSocketAddress;
         ServerSocketChannel server = unix ? ServerSocketChannel.open(StandardProtocolFamily.UNIX) : openInet(address);
         try {
@@ -37,6 +42,16 @@ public final class SocketNetwork implements Network {
             server.close();
             throw e;
         }
+    }
+
+    /** The file of a Unix socket that somebody else made stays when this stops to listen. */
+    private Acceptor inherited() throws IOException {
+        Channel channel = System.inheritedChannel();
+        if (!(channel instanceof ServerSocketChannel server)) {
+            throw new IOException("standard input is no listening stream socket");
+        }
+        server.configureBlocking(true);
+        return new SocketAcceptor(server, null);
     }
 
     @Override
@@ -59,10 +74,11 @@ public final class SocketNetwork implements Network {
         SocketAcceptor(ServerSocketChannel server, Path path) throws IOException {
             this.server = server;
             this.path = path;
-            if (path != null) {
-                address = "unix:" + path;
+            SocketAddress bound = server.getLocalAddress();
+            if (bound instanceof UnixDomainSocketAddress local) {
+                address = "unix:" + local.getPath();
             } else {
-                InetSocketAddress local = (InetSocketAddress) server.getLocalAddress();
+                InetSocketAddress local = (InetSocketAddress) bound;
                 String host = local.getAddress().getHostAddress();
                 address = "tcp:" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + local.getPort();
             }

@@ -65,6 +65,13 @@ final class SocketWire implements Wire {
     }
 
     @Override
+    public void keepAlive() throws IOException {
+        if (channel.getRemoteAddress() instanceof InetSocketAddress) {
+            channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+        }
+    }
+
+    @Override
     public Peer peer() {
         return peer;
     }

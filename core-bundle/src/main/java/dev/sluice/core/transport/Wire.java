@@ -35,6 +35,11 @@ public interface Wire extends Closeable {
      */
     long transfer(FileChannel file, long position, long count) throws IOException;
 
+    /** Has the system ask a silent client now and then whether it is still there, where that makes sense. */
+    default void keepAlive() throws IOException {
+        // a wire within one machine ends with the client
+    }
+
     /** Who is at the other end. */
     Peer peer();
 

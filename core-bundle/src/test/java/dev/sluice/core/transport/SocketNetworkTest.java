@@ -74,6 +74,24 @@ class SocketNetworkTest {
     }
 
     @Test
+    void withoutAListeningSocketOnStandardInputNothingIsInherited() {
+        IOException e = assertThrows(IOException.class, () -> network.listen(ListenAddress.parse("inherited:")));
+        assertEquals("standard input is no listening stream socket", e.getMessage());
+    }
+
+    @Test
+    void keepAliveIsSetOnTcpAndMeansNothingOnAUnixSocket() throws Exception {
+        try (Acceptor a = network.listen(ListenAddress.parse("tcp:127.0.0.1:0")); SocketChannel client = SocketChannel.open(
+                ListenAddress.parse(a.address()).socket()); Wire wire = a.accept()) {
+            wire.keepAlive();
+            assertTrue(client.isConnected());
+        }
+        try (Pair p = pair()) {
+            p.wire.keepAlive();
+        }
+    }
+
+    @Test
     void closingWakesWhoAccepts() throws Exception {
         Acceptor a = network.listen(unix());
         Background<Wire> accepting = Background.run(a::accept);

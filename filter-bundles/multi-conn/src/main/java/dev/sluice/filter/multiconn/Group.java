@@ -121,8 +121,8 @@ final class Group {
                         written = true;
                     }
                 }
-                if (all || written || self.hasWritten() || self.hasRead()) {
-                    written |= self.hasWritten();
+                written |= self.hasWritten();
+                if (all || self.hasWritten() || written && self.hasRead()) {
                     flushOwn(self);
                 }
                 // only now the data of all connections are behind; whoever has read meanwhile may have older ones

@@ -93,34 +93,37 @@ final class MultiConnDevice extends ForwardingDevice {
 
     @Override
     public void write(long offset, ByteBuffer data, Flags flags) throws IOException {
+        boolean stable = false;
         long stamp = enter();
         try {
             next.write(offset, data, flags);
+            stable = flags.fua();
         } finally {
-            group.wrote(self);
-            exit(stamp);
+            changed(stable, stamp);
         }
     }
 
     @Override
     public void trim(long offset, long length, Flags flags) throws IOException {
+        boolean stable = false;
         long stamp = enter();
         try {
             next.trim(offset, length, flags);
+            stable = flags.fua();
         } finally {
-            group.wrote(self);
-            exit(stamp);
+            changed(stable, stamp);
         }
     }
 
     @Override
     public void zero(long offset, long length, Flags flags) throws IOException {
+        boolean stable = false;
         long stamp = enter();
         try {
             next.zero(offset, length, flags);
+            stable = flags.fua();
         } finally {
-            group.wrote(self);
-            exit(stamp);
+            changed(stable, stamp);
         }
     }
 
@@ -167,6 +170,14 @@ final class MultiConnDevice extends ForwardingDevice {
     /** Only where others send flushes to this connection. */
     private long enter() {
         return mode == Mode.EMULATE ? self.requests.readLock() : 0;
+    }
+
+    /** What was written with FUA needs no flush, once it has succeeded. */
+    private void changed(boolean stable, long stamp) {
+        if (!stable) {
+            group.wrote(self);
+        }
+        exit(stamp);
     }
 
     private void exit(long stamp) {

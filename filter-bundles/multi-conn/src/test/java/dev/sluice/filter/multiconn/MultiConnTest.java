@@ -128,6 +128,26 @@ class MultiConnTest {
     }
 
     @Test
+    void whatWasWrittenWithFuaNeedsNoFlush() throws Exception {
+        for (String level : List.of("fast", "connection")) {
+            Connection c = start("multi-conn-track-dirty=" + level).connect();
+            c.device().flush();
+            Flags fua = Flags.of(Flags.FUA);
+            c.write(0, new byte[1], fua);
+            c.device().trim(0, 1, fua);
+            c.device().zero(0, 1, fua);
+            model.takeCalls();
+            c.device().flush();
+            assertEquals(List.of(), model.takeCalls());
+            model.failWith(NbdError.EIO);
+            assertThrows(NbdException.class, () -> c.write(0, new byte[1], fua));
+            model.failWith(null);
+            c.device().flush();
+            assertEquals(List.of("write 0 1 fua", "flush"), model.takeCalls());
+        }
+    }
+
+    @Test
     void withoutTrackingEveryFlushPasses() throws Exception {
         Connection c = start("multi-conn-mode=plugin", "multi-conn-track-dirty=off").connect();
         model.takeCalls();

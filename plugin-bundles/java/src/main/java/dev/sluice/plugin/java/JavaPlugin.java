@@ -1,7 +1,6 @@
 package dev.sluice.plugin.java;
 
 import dev.sluice.api.ClientInfo;
-import dev.sluice.api.ConfigException;
 import dev.sluice.api.ExportInfo;
 import dev.sluice.api.HandOver;
 import dev.sluice.api.Help;
@@ -21,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ServiceScope;
 
@@ -30,17 +30,17 @@ import org.osgi.service.component.annotations.ServiceScope;
 @Help("a plugin in one Java source file, compiled at the start")
 @OpenParameters
 @Parameter(name = "source", type = ParameterType.PATH, magic = true, repeatable = true, required = true,
-        help = "the file, with a class that implements NbdPlugin or NbdDevice; must come first")
+        help = "the file, with a class that implements NbdPlugin or NbdDevice; the first one counts")
 @Parameter(name = "working-directory", type = ParameterType.PATH, defaultValue = ".",
         help = "the directory in which relative file names of the plugin start")
+@Parameter(name = "revision", help = "any text: with another one the same file is read again")
 public class JavaPlugin implements NbdPlugin {
+    private static final Set<String> OURS = Set.of("working-directory", "revision");
+
     private NbdPlugin plugin;
 
     @Override
     public void configure(Parameters parameters) {
-        if (!parameters.words().get(0).name().equals("source")) {
-            throw new ConfigException("the first word must be source=FILE, not " + parameters.words().get(0).name() + "=");
-        }
         Path file = parameters.paths("source").get(0).normalize();
         Class<?> type = SourceFile.compile(file).pluginClass();
         Parameters checked = ParameterParser.parse(type, file.getFileName().toString(), words(parameters),
@@ -54,11 +54,16 @@ public class JavaPlugin implements NbdPlugin {
     /** All but our own. A second bare word comes under the name of the first and is bare for the plugin. */
     private static List<String> words(Parameters parameters) {
         List<String> words = new ArrayList<>();
-        for (Parameters.Word w : parameters.words().subList(1, parameters.words().size())) {
-            if (w.name().equals("source")) {
+        boolean fileSeen = false;
+        for (Parameters.Word w : parameters.words()) {
+            if (!w.name().equals("source")) {
+                if (!OURS.contains(w.name())) {
+                    words.add(w.name() + "=" + w.value());
+                }
+            } else if (fileSeen) {
                 words.add(w.value());
-            } else if (!w.name().equals("working-directory")) {
-                words.add(w.name() + "=" + w.value());
+            } else {
+                fileSeen = true;
             }
         }
         return words;

@@ -158,10 +158,10 @@ class SourcesTest {
     }
 
     @Test
-    void theSourceMustComeFirst() throws IOException {
-        Files.writeString(directory.resolve("Disk.java"), DEVICE);
-        String text = assertThrows(ConfigException.class, of("a=b", "Disk.java")::start).getMessage();
-        assertEquals("the first word must be source=FILE, not a=", text);
+    void theSourceMayStandBehindOtherWords() throws Exception {
+        Files.writeString(directory.resolve("Disk.java"), PLUGIN);
+        harness = of("size=7", "revision=2", "source=Disk.java");
+        assertEquals(7, harness.start().connect().info().size());
     }
 
     @Test

@@ -27,7 +27,7 @@ import org.osgi.service.component.annotations.ServiceScope;
 @Help("a script or program that is run once for each call")
 @OpenParameters
 @Parameter(name = "script", type = ParameterType.PATH, magic = true, repeatable = true, required = true,
-        help = "the program, or - for a script on standard input; must come first")
+        help = "the program, or - for a script on standard input; the first one counts")
 @Parameter(name = "working-directory", type = ParameterType.PATH, defaultValue = ".", help = "the directory in which it runs")
 public class ShPlugin extends ScriptLayer {
     private static final int MAX_INLINE = 1 << 20;
@@ -42,14 +42,14 @@ public class ShPlugin extends ScriptLayer {
     @Override
     public void configure(Parameters parameters) {
         directory = parameters.path("working-directory").normalize();
-        if (!parameters.words().get(0).name().equals("script")) {
-            throw new ConfigException("the first word must be script=FILE, not " + parameters.words().get(0).name() + "=");
-        }
-        parameters.words().stream().skip(1).filter(w -> !w.name().equals("working-directory")).forEach(given::add);
+        List<Parameters.Word> words = new ArrayList<>(parameters.words());
+        Parameters.Word script = words.stream().filter(w -> w.name().equals("script")).findFirst().orElseThrow();
+        words.remove(script);
+        words.stream().filter(w -> !w.name().equals("working-directory")).forEach(given::add);
         if (!Files.isDirectory(directory)) {
             throw new ConfigException("working-directory=" + directory + " is no directory");
         }
-        if (parameters.words().get(0).value().equals(INLINE)) {
+        if (script.value().equals(INLINE)) {
             text = standardInput();
             return;
         }

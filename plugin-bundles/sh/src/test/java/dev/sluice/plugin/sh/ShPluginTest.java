@@ -123,9 +123,9 @@ class ShPluginTest extends PluginContract {
     }
 
     @Test
-    void theScriptMustComeFirst() throws IOException {
-        String text = refused(harness("a=b", script("s", DISK)));
-        assertEquals("the first word must be script=FILE, not a=", text);
+    void theScriptMayStandBehindOtherWords() throws Exception {
+        start(List.of("a=b", "script=" + script("s", DISK)));
+        assertEquals("a=b\n", logged("config"));
     }
 
     @Test

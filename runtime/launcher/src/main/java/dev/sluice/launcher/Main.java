@@ -36,9 +36,14 @@ public final class Main {
         ending.install();
         int status = 1;
         try {
-            List<String> words = List.of(argv);
+            // under nbdkit's name the first word is always a plugin
+            List<String> words = console.program().equals("nbdkit") ? List.of() : List.of(argv);
             if (ServerDirectory.isHelp(words)) {
                 console.out(ServerDirectory.USAGE);
+                status = 0;
+            } else if (NewBundle.isMeant(words)) {
+                console.out(words.contains("--help") ? NewBundle.USAGE
+                        : NewBundle.of(words, Surroundings.callersDirectory()).write(Surroundings.distribution()));
                 status = 0;
             } else {
                 Optional<ServerDirectory> server = ServerDirectory.of(words, Surroundings.callersDirectory());

@@ -23,7 +23,7 @@ record Surroundings(List<String> argv, Path home, Path directory, boolean backgr
      * @throws IOException with one line for the user
      */
     static Surroundings of(String... argv) throws IOException {
-        Path home = Path.of(System.getProperty("sluice.home", "")).toAbsolutePath();
+        Path home = distribution();
         if (!Files.isDirectory(home.resolve("bundles"))) {
             throw new IOException("there is no distribution in " + home + " (the system property sluice.home must name one)");
         }
@@ -42,6 +42,11 @@ record Surroundings(List<String> argv, Path home, Path directory, boolean backgr
     /** Whether a script waits for the last line on standard output. */
     static boolean inBackground() {
         return Boolean.getBoolean("sluice.background");
+    }
+
+    /** Where the distribution is. */
+    static Path distribution() {
+        return Path.of(System.getProperty("sluice.home", "")).toAbsolutePath();
     }
 
     /** Where the caller stood. */

@@ -48,6 +48,21 @@ class ConsoleTest {
     }
 
     @Test
+    void errorsAndWarningsGoWhereTheyAreSentAndDebugMessagesDoNot() {
+        List<String> sink = new ArrayList<>();
+        console.verbose(true);
+        console.errorsTo(sink::add);
+        log.log(System.Logger.Level.WARNING, "late");
+        console.error("sluice: error: later");
+        log.log(System.Logger.Level.DEBUG, "detail");
+        assertEquals(List.of("sluice: warning: late", "sluice: error: later"), sink);
+        assertEquals("sluice: debug: detail\n", err.toString());
+        console.errorsTo(null);
+        console.error("back");
+        assertEquals("sluice: debug: detail\nback\n", err.toString());
+    }
+
+    @Test
     void theJdkIsQuietBelowWarnings() {
         console.verbose(true);
         System.Logger jdk = new ConsoleLoggerFinder.ConsoleLogger("jdk.event.security", console);

@@ -14,7 +14,9 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs the script in a directory of its own, which also takes the temporary files. */
 final class Sluice {
-    private static final Path SCRIPT = Path.of("..", "..", "sluice").toAbsolutePath().normalize();
+    static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
+    static final Path SCRIPT = ROOT.resolve("sluice");
+    static final Path NBDKIT = ROOT.resolve("nbdkit");
     private static final long SECONDS = 120;
 
     final Path directory;
@@ -27,16 +29,27 @@ final class Sluice {
 
     /** Starts the script and leaves it running. */
     Process start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
+        return command(SCRIPT.toString(), arguments).redirectOutput(directory.resolve("out").toFile()).start();
+    }
+
+    /** A program, not started yet, whose standard input and output are pipes. */
+    ProcessBuilder command(String program, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(program));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
         builder.environment().put("TMPDIR", temporary.toString());
-        return builder.redirectOutput(directory.resolve("out").toFile()).redirectError(directory.resolve("err").toFile()).start();
+        return builder.redirectError(directory.resolve("err").toFile());
     }
 
     /** Runs the script to its end. */
     Result run(String... arguments) throws IOException, InterruptedException {
         return new Result(end(start(arguments)), Files.readString(directory.resolve("out")), errors());
+    }
+
+    /** Runs another program to its end. */
+    Result runProgram(String program, String... arguments) throws IOException, InterruptedException {
+        Process process = command(program, arguments).redirectOutput(directory.resolve("out").toFile()).start();
+        return new Result(end(process), Files.readString(directory.resolve("out")), errors());
     }
 
     /** Waits for a process that the script was, and became. */
@@ -83,6 +96,30 @@ final class Sluice {
             }
             return new String(magic.array(), 0, magic.position(), StandardCharsets.US_ASCII);
         }
+    }
+
+    /** The size of the default export, asked for in the shortest way that the protocol has. */
+    long size(String socket) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(directory.resolve(socket)));
+            read(channel, 18);
+            // fixed newstyle without zeroes; NBD_OPT_EXPORT_NAME with an empty name
+            ByteBuffer question = ByteBuffer.allocate(20).putInt(3).putLong(0x49484156454F5054L).putInt(1).putInt(0).flip();
+            while (question.hasRemaining()) {
+                channel.write(question);
+            }
+            return read(channel, 10).getLong();
+        }
+    }
+
+    private static ByteBuffer read(SocketChannel channel, int bytes) throws IOException {
+        ByteBuffer into = ByteBuffer.allocate(bytes);
+        while (into.hasRemaining()) {
+            if (channel.read(into) < 0) {
+                throw new IOException("the server has closed the connection");
+            }
+        }
+        return into.flip();
     }
 
     /** What a run printed. */

@@ -166,7 +166,6 @@ final class Texts {
         text.add("java_home=" + System.getProperty("java.home"));
         text.add("java_version=" + System.getProperty("java.version"));
         text.add("libdir=" + home.resolve("lib"));
-        text.add("mandir=" + home.resolve("share/man"));
         text.add("max_api_version=" + apiVersion.get());
         text.add("name=" + program);
         text.add("plugindir=" + home.resolve("plugins"));

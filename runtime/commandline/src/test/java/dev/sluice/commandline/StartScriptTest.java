@@ -128,6 +128,41 @@ class StartScriptTest {
     }
 
     @Test
+    void calledNbdkitItSaysSoAndTakesItsWordsForPlugins() throws Exception {
+        script.jdk("17");
+        Path other = Files.createSymbolicLink(script.root.resolve("nbdkit"), script.unpacked("dist"));
+        assertTrue(script.run(other, "new", "plugin", "x").out().startsWith("java 17 true "));
+        assertTrue(script.run(other, "shell").out().startsWith("java 17 true "));
+        script.with("JAVA_HOME", "/nowhere");
+        assertTrue(script.run(other, "memory").err().get(0).startsWith("nbdkit: error: JAVA_HOME is /nowhere"));
+    }
+
+    @Test
+    void aSkeletonIsMadeInTheForeground() throws Exception {
+        script.jdk("17");
+        assertEquals("java 17 false " + script.root + ": new plugin x\n", script.run(script.unpacked("dist"), "new", "plugin", "x").out());
+    }
+
+    @Test
+    void aSocketForAnotherProcessIsLeftAlone() throws Exception {
+        script.jdk("17");
+        script.with("LISTEN_PID", "1").with("LISTEN_FDS", "1");
+        StartScript.Result result = script.run(script.unpacked("dist"), "memory");
+        assertEquals(List.of("sluice: LISTEN_PID was not for us (ignored)"), result.err());
+        assertEquals("java 17 true " + script.root + ": memory\n", result.out());
+    }
+
+    @Test
+    void aSocketThatIsNotThereIsNamed() throws Exception {
+        script.jdk("17");
+        String path = script.unpacked("dist").toString();
+        StartScript.Result result = script.finish(script.root,
+                List.of("/bin/sh", "-c", "LISTEN_PID=$$ LISTEN_FDS=1 exec '" + path + "' memory 3<&-"));
+        assertEquals(1, result.status());
+        assertEquals(List.of("sluice: socket activation: invalid file descriptor fd = 3: Bad file descriptor"), result.err());
+    }
+
+    @Test
     void closedDescriptorsAreRefused() throws Exception {
         script.jdk("17");
         String path = script.unpacked("dist").toString();

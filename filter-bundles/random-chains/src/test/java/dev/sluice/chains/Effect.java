@@ -1,0 +1,49 @@
+package dev.sluice.chains;
+
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * One configured filter and what it means.
+ *
+ * @param line as on a command line
+ * @param through what bytes behind it read as through it
+ * @param rules what else to know
+ */
+record Effect(String line, UnaryOperator<byte[]> through, Set<Rule> rules) {
+    /** What a test has to know about a filter. */
+    enum Rule {
+        /** Some changes are refused by design. */
+        REFUSES_CHANGES,
+        /** Requests of some shapes are refused by design. */
+        REFUSES_SHAPES,
+        /** Flush and FUA do not reach the hardware. */
+        NOT_DURABLE,
+        /** Nothing ever changes behind it. */
+        SHIELDS,
+        /** It opens what is behind it for reading. */
+        OPENS_READ_ONLY,
+        /** It closes and opens what is behind it by itself. */
+        REOPENS,
+        /** A zero with FUA may not be stable: a fault of cache that is known. */
+        LOSES_FUA_OF_ZERO,
+        /** What was trimmed may read as anything, also as it was long ago. */
+        TRIM_FORGETS,
+        /** It fails requests at random while the fault file exists. */
+        INJECTS,
+        /** What it says about extents is the operator's, not the truth. */
+        EXTENTS_ARE_TOLD
+    }
+
+    /** Changes no bytes. */
+    static Effect same(String line, Rule... rules) {
+        return of(line, b -> b, rules);
+    }
+
+    static Effect of(String line, UnaryOperator<byte[]> through, Rule... rules) {
+        Set<Rule> set = EnumSet.noneOf(Rule.class);
+        set.addAll(Set.of(rules));
+        return new Effect(line, through, set);
+    }
+}

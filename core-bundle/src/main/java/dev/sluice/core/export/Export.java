@@ -39,6 +39,8 @@ public final class Export {
     static final Duration OPEN_WAIT = Duration.ofSeconds(5);
     /** How long an operation waits for the one before. */
     static final Duration OPERATION_WAIT = Duration.ofSeconds(60);
+    /** How often who waits looks for a start that is to be given up. */
+    private static final Duration START_LOOK = Duration.ofSeconds(1);
     /** How often the log says that layers are still starting. */
     private static final Duration START_REPORT = Duration.ofSeconds(60);
 
@@ -229,6 +231,8 @@ public final class Export {
      */
     private Throwable make(List<LayerSlot> made, List<Kind> used) {
         Watched watched = new Watched(services.platform(), "export " + name() + ": its start");
+        startingKinds = used;
+        starting = watched;
         try {
             watched.start("sluice-start-" + name(), "configure and ready", START_REPORT, me -> {
                 try {
@@ -255,10 +259,9 @@ public final class Export {
                 }
             });
         } catch (OutOfMemoryError e) {
+            starting = null;
             return e;
         }
-        startingKinds = used;
-        starting = watched;
         try {
             return watched.await() ? watched.failure()
                     : new ConfigException("its layers were not ready when the export or the code of one was to end");
@@ -268,7 +271,7 @@ public final class Export {
     }
 
     /** A start that is under way ends within the drain time, or is given up: its layers are closed when their code returns. */
-    void giveUpStart(Kind of) {
+    private void giveUpStart(Kind of) {
         Watched watched = starting;
         if (watched != null && (of == null || startingKinds.contains(of))
                 && watched.giveUp(Deadline.after(services.platform(), config.drain()))) {
@@ -284,13 +287,38 @@ public final class Export {
         }
     }
 
-    /** Runs one operation while no other runs. */
+    /** Runs one operation while no other runs; false if that was not possible in time. */
     boolean exclusively(Runnable operation) {
         if (!operations.tryLock(Deadline.after(services.platform(), OPERATION_WAIT))) {
-            LOG.log(System.Logger.Level.ERROR, "export " + name() + ": another operation has not ended for "
-                    + OPERATION_WAIT.toSeconds() + " s; this one is not done");
-            return false;
+            return busy();
         }
+        return locked(operation);
+    }
+
+    /**
+     * As {@link #exclusively}, for what ends the export, or a kind: a start that is under way does not hold it up for longer
+     * than the drain time.
+     *
+     * @param kind that must be part of that start; null for any
+     */
+    boolean exclusivelyAtTheEnd(Kind kind, Runnable operation) {
+        Deadline deadline = Deadline.after(services.platform(), OPERATION_WAIT.plus(config.drain()));
+        do {
+            giveUpStart(kind);
+            if (operations.tryLock(Deadline.after(services.platform(), START_LOOK))) {
+                return locked(operation);
+            }
+        } while (!deadline.isOver());
+        return busy();
+    }
+
+    private boolean busy() {
+        LOG.log(System.Logger.Level.ERROR, "export " + name() + ": another operation has not ended for " + OPERATION_WAIT.toSeconds()
+                + " s; this one is not done");
+        return false;
+    }
+
+    private boolean locked(Runnable operation) {
         try {
             operation.run();
             return true;

@@ -75,6 +75,8 @@ public final class ExportStop {
                 + connection.client().peer() + ")";
         LOG.log(System.Logger.Level.ERROR, "export " + export.name() + ": stranded: " + text + " do not return after: " + why);
         export.forget(connection);
+        // Before its chain is taken apart: a call that heeds it may still end soon.
+        connection.cancel(why);
         connection.chain().strand();
         connection.gate().close();
         connection.gate().whenEmpty(() -> startClosing(connection));
@@ -182,8 +184,7 @@ public final class ExportStop {
 
     /** As {@link #stop(String)}, with another limit for the drain. */
     public void stop(String why, Duration drain) {
-        export.giveUpStart(null);
-        boolean done = export.exclusively(() -> {
+        boolean done = export.exclusivelyAtTheEnd(null, () -> {
             if (export.controlGate().isClosed()) {
                 return;
             }

@@ -125,8 +125,7 @@ public final class Exports implements ExportDirectory, Kinds.Listener {
     public void leaving(Kind kind) {
         for (Export export : byName.values()) {
             try {
-                export.giveUpStart(kind);
-                export.exclusively(() -> export.swap().leaving(kind));
+                export.exclusivelyAtTheEnd(kind, () -> export.swap().leaving(kind));
             } catch (RuntimeException | Error e) {
                 // The other exports are still to be told.
                 LOG.log(System.Logger.Level.ERROR, "export " + export.name() + ": internal error while " + kind.name() + " leaves", e);

@@ -32,12 +32,14 @@ final class Watched {
     private final Platform platform;
     private final String what;
     private final Monitor monitor;
-    private Thread thread;
+    private volatile Thread thread;
 
     // guarded by monitor
     private String phase = "";
     private Duration limit;
     private Deadline deadline;
+    /** What somebody waits for now. */
+    private Deadline awaited;
     private boolean patient;
     private boolean ended;
     private boolean givenUp;
@@ -124,7 +126,10 @@ final class Watched {
             limit = time;
             deadline = Deadline.after(platform, time);
             patient = isPatient;
-            monitor.signalAll();
+            // Who waits looks at the phase when its own time is over. Woken earlier it would only be in the way.
+            if (awaited != null && deadline.remainingNanos() < awaited.remainingNanos()) {
+                monitor.signalAll();
+            }
         } finally {
             monitor.unlock();
         }
@@ -213,7 +218,8 @@ final class Watched {
                 if (givenUp) {
                     return false;
                 }
-                if (monitor.await(deadline) || ended || givenUp || !deadline.isOver()) {
+                awaited = deadline;
+                if (monitor.await(awaited) || ended || givenUp || !deadline.isOver()) {
                     continue;
                 }
                 if (!patient) {
@@ -232,7 +238,8 @@ final class Watched {
 
     /** The thread and where it is, for the report. */
     String where() {
-        return where(thread);
+        Thread t = thread;
+        return t == null ? "a thread that has not started" : where(t);
     }
 
     /** A thread and where it is, for the report. */

@@ -65,11 +65,14 @@ final class Configured {
         if (value == null) {
             return List.of();
         }
-        if (value instanceof String[] array) {
-            return Arrays.asList(array);
+        if (value instanceof Object[] array) {
+            return Arrays.stream(array).map(String::valueOf).toList();
         }
         if (value instanceof Collection<?> collection) {
             return collection.stream().map(String::valueOf).toList();
+        }
+        if (value instanceof Number || value instanceof Boolean || value.getClass().isArray()) {
+            throw wrong(key, value.getClass().isArray() ? "[…]" : value.toString(), "a list of texts");
         }
         return List.of(value.toString());
     }

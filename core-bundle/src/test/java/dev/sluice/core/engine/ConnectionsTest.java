@@ -8,6 +8,7 @@ import dev.sluice.core.util.Background;
 import dev.sluice.core.util.Deadline;
 import dev.sluice.core.util.ManualPlatform;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class ConnectionsTest {
@@ -81,5 +82,16 @@ class ConnectionsTest {
         platform.awaitWaiting("connections", 1);
         platform.advance(Duration.ofSeconds(5));
         assertFalse(end.result());
+    }
+
+    @Test
+    void aConnectionThatEndsTwiceGivesItsPlaceBackOnce() {
+        AtomicInteger released = new AtomicInteger();
+        Connection c = new Connection(connections.nextId(), new SilentWire(), null, connections, null, null, null, null,
+                released::incrementAndGet);
+        connections.started(c);
+        connections.ended(c);
+        connections.ended(c);
+        assertEquals(1, released.get());
     }
 }

@@ -103,4 +103,10 @@ class ConfiguredTest {
         assertEquals("a", new Configured("thing t", Map.of()).choice("k", "a", "b"));
         refused("thing t: k=c: a or b is meant", () -> with("c").choice("k", "a", "b"));
     }
+
+    @Test
+    void numbersAreNoListOfTexts() {
+        refused("thing t: k=7: a list of texts is meant", () -> with(7).strings("k"));
+        refused("thing t: k=[…]: a list of texts is meant", () -> with(new long[] {7}).strings("k"));
+    }
 }

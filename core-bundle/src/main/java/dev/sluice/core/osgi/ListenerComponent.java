@@ -22,7 +22,7 @@ import org.osgi.service.component.annotations.Reference;
 public final class ListenerComponent {
     private static final String[] SETTINGS = {"name", "address", "handshake-timeout", "read-only", "max-connections", "threads",
         "max-bytes", "style", "handshake-flags", "structured-replies", "meta-contexts", "extended-headers", "export", "max-options",
-        "require-block-size"};
+        "require-block-size", "keepalive", "paused"};
 
     private final CoreComponent core;
     // DS calls activate, modified and deactivate of one component one after the other

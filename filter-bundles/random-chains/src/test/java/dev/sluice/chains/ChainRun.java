@@ -78,6 +78,10 @@ final class ChainRun implements AutoCloseable {
         wanted.sort(Comparator.comparing(name -> !name.equals("partition")));
         byte[] bytes = hardware.initial();
         for (String name : wanted) {
+            if (name.equals("cache") && rules.contains(Rule.REFUSES_CHANGES)) {
+                // it would take what is refused later, when it comes home
+                continue;
+            }
             Optional<Effect> effect = FilterWords.at(name, new Place(random, bytes.length, hardware.minimum(), hardware.info().canFlush(),
                     hardware.info().fua() != Support.NONE, directory, effects.size()));
             if (effect.isPresent()) {

@@ -320,7 +320,7 @@ class EvalCallsTest {
 
     @Test
     void aHangingCallIsKilledWhenTheDeviceMustClose() throws Exception {
-        Connection c = connect("pread=echo $$ > pid; sleep 1000");
+        Connection c = connect("pread=echo $$ > pid; sleep 1000; true");
         CountDownLatch ended = new CountDownLatch(1);
         NbdException[] failure = new NbdException[1];
         Thread reader = new Thread(() -> {

@@ -16,11 +16,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Runs the script for one call after another and understands how it ended. Safe for use by several threads. */
 final class Caller {
     private static final int MAX_TEXT = 16 << 20;
     private static final File NOTHING = new File("/dev/null");
+    /** {@code error=2, No such file} in JDK 17, {@code error: 2 (No such file)} in JDK 25. */
+    private static final Pattern REASON = Pattern.compile("error(?:=|: )\\d+,? \\(?([^()]+)\\)?$");
     private static final int OK = 0;
     private static final int MISSING = 2;
     private static final int FALSE = 3;
@@ -165,10 +169,9 @@ final class Caller {
     }
 
     /** The JDK's text has the name of the program, the directory and a number in front of the reason. */
-    private static String reason(IOException e) {
-        String text = String.valueOf(e.getMessage());
-        int error = text.lastIndexOf("error=");
-        int comma = error < 0 ? -1 : text.indexOf(", ", error);
-        return comma < 0 ? text : text.substring(comma + 2);
+    static String reason(IOException e) {
+        String text = String.valueOf(e.getMessage()).strip();
+        Matcher m = REASON.matcher(text);
+        return m.find() ? m.group(1) : text;
     }
 }

@@ -287,6 +287,9 @@ final class Writing {
             for (long at = offset; at < end; at = cache.groupEnd(at, end)) {
                 writeZeroes(behind, at, cache.groupEnd(at, end), cancellation);
             }
+            if (flags.fua()) {
+                behind.flush();
+            }
             return;
         }
         behindAlone(offset, offset + length, () -> behind.zero(offset, length, flags), behind);

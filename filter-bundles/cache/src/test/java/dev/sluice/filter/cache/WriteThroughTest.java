@@ -83,6 +83,15 @@ class WriteThroughTest extends CacheTestBase {
     }
 
     @Test
+    void zeroesOfPartsOfBlocksAreStableWhenTheClientAskedForIt() throws Exception {
+        model.with(model.info().with().size(10 * BLOCK).blockSizes(new BlockSizes(512, 4096, BlockSizes.UNLIMITED)).build());
+        Connection c = connect("cache=writethrough");
+        c.device().zero(1000, 1048, Flags.of(Flags.FUA));
+        List<String> made = calls();
+        assertEquals("flush", made.get(made.size() - 1));
+    }
+
+    @Test
     void changingTheModeKeepsWhatIsDirtyUntilAFlush() throws Exception {
         connect().write(0, random.bytes(BLOCK), Flags.NONE);
         Connection c = harness.swap(small("cache=writethrough")).get(0);

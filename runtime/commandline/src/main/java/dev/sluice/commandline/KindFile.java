@@ -17,6 +17,9 @@ import java.util.Optional;
 final class KindFile {
     private static final String NO_NAME = "/\\:; .,=";
     private static final int LONGEST_LINE = 4096;
+    private static final String SCRIPT = "script=";
+    /** The plugin that starts its script as a program. */
+    private static final String RUNS_SCRIPTS = "sh";
 
     private KindFile() {
     }
@@ -26,9 +29,14 @@ final class KindFile {
         return word.isEmpty() || word.chars().anyMatch(c -> NO_NAME.indexOf(c) >= 0 || Character.isISOControl(c));
     }
 
-    /** The line with a script's plugin and words in the place of the script, if the first word is one. */
-    static OptionParser.Line expand(OptionParser.Line line, Path directory) {
+    /**
+     * The line with a script's plugin and words in the place of the script, if the first word is one.
+     *
+     * @throws UsageException if the plugin would run the script, and that this program again, without an end
+     */
+    static OptionParser.Line expand(OptionParser.Line line, Path directory) throws UsageException {
         if (line.words().isEmpty() || !isMeant(line.words().get(0))) {
+            refuseCircle(line.words(), directory);
             return line;
         }
         Path script = directory.resolve(line.words().get(0)).normalize();
@@ -37,13 +45,26 @@ final class KindFile {
             return line;
         }
         List<String> words = new ArrayList<>(interpreter.get());
-        words.add("script=" + script);
+        words.add(SCRIPT + script);
         words.addAll(line.words().subList(1, line.words().size()));
+        refuseCircle(words, directory);
         return new OptionParser.Line(line.options(), words);
     }
 
+    private static void refuseCircle(List<String> words, Path directory) throws UsageException {
+        if (words.size() < 2 || !words.get(0).equals(RUNS_SCRIPTS)) {
+            return;
+        }
+        String word = words.get(1);
+        Path script = directory.resolve(word.startsWith(SCRIPT) ? word.substring(SCRIPT.length()) : word).normalize();
+        if (interpreter(script).isPresent()) {
+            throw UsageException.error("the first line of " + script + " names this program, and " + RUNS_SCRIPTS
+                    + " runs the script: without an end; name the script's own shell there (#!/bin/sh)");
+        }
+    }
+
     /**
-     * The plugin that a script names in its first line, {@code #!/usr/bin/nbdkit sh}, and the words behind it; empty if
+     * The plugin that a script names in its first line, {@code #!/usr/bin/nbdkit NAME}, and the words behind it; empty if
      * the file is no script for this program.
      */
     static Optional<List<String>> interpreter(Path file) {

@@ -2,6 +2,7 @@ package dev.sluice.commandline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -47,11 +48,23 @@ class KindFileTest {
 
     @Test
     void theScriptBecomesAParameterOfItsPlugin() throws Exception {
-        Path script = Files.writeString(directory.resolve("s.sh"), "#!/usr/sbin/nbdkit sh\n");
-        OptionParser.Line line = OptionParser.parse(List.of("-r", "./s.sh", "a=b"));
+        Path script = Files.writeString(directory.resolve("s.lang"), "#!/usr/sbin/nbdkit lang\n");
+        OptionParser.Line line = OptionParser.parse(List.of("-r", "./s.lang", "a=b"));
         OptionParser.Line expanded = KindFile.expand(line, directory);
-        assertEquals(List.of("sh", "script=" + script, "a=b"), expanded.words());
+        assertEquals(List.of("lang", "script=" + script, "a=b"), expanded.words());
         assertEquals(line.options(), expanded.options());
+    }
+
+    /** The plugin sh runs its script: one that runs the server again would start servers until the machine is full. */
+    @Test
+    void aScriptThatRunsTheServerIsNoScriptForSh() throws Exception {
+        Path script = Files.writeString(directory.resolve("s.sh"), "#!/usr/sbin/nbdkit sh\n");
+        for (List<String> words : List.of(List.of("./s.sh"), List.of("sh", "./s.sh", "load"), List.of("sh", "script=" + script))) {
+            UsageException e = assertThrows(UsageException.class, () -> KindFile.expand(OptionParser.parse(words), directory));
+            assertTrue(e.getMessage().startsWith("error: the first line of " + script + " names this program"), e.getMessage());
+        }
+        Files.writeString(script, "#!/bin/sh\n");
+        assertEquals(List.of("sh", "./s.sh"), KindFile.expand(OptionParser.parse(List.of("sh", "./s.sh")), directory).words());
     }
 
     @Test

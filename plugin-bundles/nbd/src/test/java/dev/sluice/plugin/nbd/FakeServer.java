@@ -38,6 +38,7 @@ final class FakeServer implements Closeable {
     volatile OptionHook optionHook = (c, option, payload) -> false;
     volatile int connections;
     private final ServerSocket server;
+    private final Thread accepting;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
     record Request(int flags, int type, long cookie, long offset, int length, byte[] data) {
@@ -57,7 +58,7 @@ final class FakeServer implements Closeable {
         disk = new byte[size];
         this.size = size;
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        thread(this::accept);
+        accepting = thread(this::accept);
     }
 
     int port() {
@@ -78,6 +79,12 @@ final class FakeServer implements Closeable {
     @Override
     public void close() throws IOException {
         server.close();
+        try {
+            // a client that came in the last moment is among those that are cut, or was not accepted at all
+            accepting.join(10_000);
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
         cut();
     }
 
@@ -85,7 +92,7 @@ final class FakeServer implements Closeable {
         void run() throws IOException;
     }
 
-    private static void thread(Body body) {
+    private static Thread thread(Body body) {
         Thread t = new Thread(() -> {
             try {
                 body.run();
@@ -96,6 +103,7 @@ final class FakeServer implements Closeable {
         });
         t.setDaemon(true);
         t.start();
+        return t;
     }
 
     private void accept() throws IOException {

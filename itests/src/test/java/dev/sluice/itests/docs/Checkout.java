@@ -48,7 +48,7 @@ final class Checkout {
     /** The names of the directories below one that hold a bundle each. */
     static List<String> bundles(String below) throws IOException {
         try (Stream<Path> all = Files.list(root().resolve(below))) {
-            return all.filter(d -> Files.isRegularFile(d.resolve("pom.xml"))).map(d -> d.getFileName().toString()).sorted().toList();
+            return all.filter(d -> Files.isDirectory(d.resolve("src/main"))).map(d -> d.getFileName().toString()).sorted().toList();
         }
     }
 

@@ -60,7 +60,8 @@ class CowIT extends LiveTest {
 
     @Test
     void anOverlayThatIsPutInUnderLoadTakesWhatIsWrittenFromThenOn() throws Exception {
-        try (Scratch x = scratch("memory 8M"); Session s = session(x.name(), 1); Traffic traffic = Traffic.on(server, x.name(), 3, 1 << 20)) {
+        try (Scratch x = scratch("memory 8M"); Session s = session(x.name(), 1);
+                Traffic traffic = Traffic.on(server, x.name(), 3, 1 << 20)) {
             s.write(6L * Wire.MIB, new byte[] {1, 2, 3}).ok();
             control().insert(x.name(), LAYER, "", CHANGES_DATA);
             s.write(6L * Wire.MIB, new byte[] {4, 5, 6}).ok();

@@ -38,7 +38,7 @@ class DocumentTest {
         Set<String> missing = new TreeSet<>();
         for (String kind : new String[] {"plugin", "filter"}) {
             try (Stream<Path> directories = Files.list(ROOT.resolve(kind + "-bundles"))) {
-                directories.filter(directory -> Files.exists(directory.resolve("pom.xml")))
+                directories.filter(directory -> Files.exists(directory.resolve("src/main")))
                         .map(directory -> "dev.sluice." + kind + "." + directory.getFileName())
                         .filter(artifact -> !pom.contains("<artifactId>" + artifact + "</artifactId>"))
                         .forEach(missing::add);

@@ -33,7 +33,7 @@ class FeaturesTest {
         List<String> kinds = new ArrayList<>();
         for (String kind : List.of("plugin", "filter")) {
             try (Stream<Path> directories = Files.list(ROOT.resolve(kind + "-bundles"))) {
-                directories.filter(d -> Files.exists(d.resolve("pom.xml"))).map(d -> kind + "-" + d.getFileName()).sorted()
+                directories.filter(d -> Files.exists(d.resolve("src/main"))).map(d -> kind + "-" + d.getFileName()).sorted()
                         .forEach(kinds::add);
             }
         }

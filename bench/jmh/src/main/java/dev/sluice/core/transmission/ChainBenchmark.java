@@ -30,8 +30,8 @@ public class ChainBenchmark {
     /** Filters in front of the disk. */
     @Param({"0", "1", "5"})
     public int filters;
-    /** Bytes of a request. */
-    @Param({"512", "4096"})
+    /** Bytes of a request, at most 4096. */
+    @Param("4096")
     public int block;
 
     private final Request request = new Request();

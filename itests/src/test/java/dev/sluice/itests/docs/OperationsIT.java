@@ -39,7 +39,7 @@ class OperationsIT {
 
     private static Set<String> properties(String component) throws IOException {
         Set<String> found = all(Checkout.text(CORE + "/osgi/" + component + ".java"),
-                "\\b(?:c|config)\\.(?:string|strings|bool|integer|size|delay)\\(\"([^\"]+)\"");
+                "\\b(?:c|config)\\.(?:string|strings|bool|integer|size|delay|choice)\\(\"([^\"]+)\"");
         found.addAll(all(Checkout.text(CORE + "/osgi/" + component + ".java"), "properties\\.get\\(\"(name)\"\\)"));
         return found;
     }

@@ -76,6 +76,6 @@ class OperationsIT {
             }
         }
         String text = Checkout.text(DOCUMENT);
-        assertEquals(used, all(text.substring(text.indexOf("## Logs"), text.indexOf("## States")), "`(dev\\.sluice\\.[a-z.]+)`"));
+        assertEquals(used, all(text.substring(text.indexOf("## Logs"), text.indexOf("## States")), "`(dev\\.sluice\\.[a-z.-]+)`"));
     }
 }

@@ -259,15 +259,21 @@ public final class Export {
                 }
             });
         } catch (OutOfMemoryError e) {
-            starting = null;
+            startHasEnded();
             return e;
         }
         try {
             return watched.await() ? watched.failure()
                     : new ConfigException("its layers were not ready when the export or the code of one was to end");
         } finally {
-            starting = null;
+            startHasEnded();
         }
+    }
+
+    private void startHasEnded() {
+        starting = null;
+        // a kind keeps the code of its bundle, which may be replaced and is to be collected then
+        startingKinds = List.of();
     }
 
     /** A start that is under way ends within the drain time, or is given up: its layers are closed when their code returns. */

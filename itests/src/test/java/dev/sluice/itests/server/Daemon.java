@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarInputStream;
@@ -116,9 +117,15 @@ final class Daemon {
 
     /** Waits until a command prints this text among others. */
     void awaitSaid(String part, Object... words) {
-        Await.until(List.of(words) + " says " + part, PATIENCE, () -> {
+        awaitFound(Pattern.quote(part), words);
+    }
+
+    /** Waits until something in what a command prints matches this regular expression. */
+    void awaitFound(String regex, Object... words) {
+        Pattern pattern = Pattern.compile(regex);
+        Await.until(List.of(words) + " says " + regex, PATIENCE, () -> {
             try {
-                return shell(words).out().contains(part);
+                return pattern.matcher(shell(words).out()).find();
             } catch (IOException | InterruptedException e) {
                 throw new AssertionError(e);
             }

@@ -14,7 +14,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -178,7 +177,7 @@ class ServerIT {
             Files.writeString(deployed, "no jar");
             Await.until("the bad jar is named", () -> daemon.log().contains("deploy/nofilter.jar: not updated, the old bundle stays"));
             Files.delete(deployed);
-            Await.until("the deployed one has gone", () -> Pattern.compile("\\bnofilter +0\\.").matcher(daemon.said("nbd:filters")).find());
+            daemon.awaitFound("\\bnofilter +0\\.", "nbd:filters");
             assertEquals(5, client.read(0, 1).data()[0]);
             client.disconnect();
         }

@@ -54,6 +54,7 @@ final class FileStore implements Store {
      * thousand idle ones would cost as many descriptors. The first is {@link #file}. Guarded by the plugin.
      */
     private final List<SharedFile> channels;
+    /** How many had to share a channel. */
     private int views;
 
     private FileStore(LayerContext context, long size, List<SharedFile> channels, int descriptor, boolean mapped, Optional<LibC> libc) {
@@ -136,11 +137,21 @@ final class FileStore implements Store {
 
     @Override
     public View view() throws IOException {
-        int number = views++ % CHANNELS;
-        if (number >= channels.size() && descriptor >= 0) {
-            channels.add(context.files().adopt(openChannel(OpenDescriptors.path(descriptor)), Path.of("memory")));
+        return new FileView(channel().retain());
+    }
+
+    /** One that no connection uses, a new one as long as there are few, or else each in turn. */
+    private SharedFile channel() throws IOException {
+        for (SharedFile channel : channels) {
+            if (channel.references() == 1) {
+                return channel;
+            }
         }
-        return new FileView(channels.get(number % channels.size()).retain());
+        if (channels.size() < CHANNELS && descriptor >= 0) {
+            channels.add(context.files().adopt(openChannel(OpenDescriptors.path(descriptor)), Path.of("memory")));
+            return channels.get(channels.size() - 1);
+        }
+        return channels.get(Math.floorMod(views++, channels.size()));
     }
 
     @Override

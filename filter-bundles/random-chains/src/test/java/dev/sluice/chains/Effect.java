@@ -22,12 +22,8 @@ record Effect(String line, UnaryOperator<byte[]> through, Set<Rule> rules) {
         NOT_DURABLE,
         /** Nothing ever changes behind it. */
         SHIELDS,
-        /** It opens what is behind it for reading. */
-        OPENS_READ_ONLY,
         /** It closes and opens what is behind it by itself. */
         REOPENS,
-        /** A zero with FUA may not be stable: a fault of cache that is known. */
-        LOSES_FUA_OF_ZERO,
         /** What was trimmed may read as anything, also as it was long ago. */
         TRIM_FORGETS,
         /** It fails requests at random while the fault file exists. */

@@ -19,10 +19,9 @@ final class FilterWords {
         ALL.put("blocksize", FilterWords::blocksize);
         ALL.put("blocksize-policy", FilterWords::blocksizePolicy);
         ALL.put("cache", FilterWords::cache);
-        ALL.put("checkwrite", p -> Effect.same("checkwrite", Rule.REFUSES_CHANGES, Rule.SHIELDS, Rule.NOT_DURABLE,
-                Rule.OPENS_READ_ONLY));
+        ALL.put("checkwrite", p -> Effect.same("checkwrite", Rule.REFUSES_CHANGES, Rule.SHIELDS, Rule.NOT_DURABLE));
         ALL.put("cow", p -> Effect.same("cow cow-block-size=" + p.any("4K", "64K") + " cow-on-cache=" + p.any("true", "false")
-                + " cow-on-read=" + p.any("true", "false"), Rule.SHIELDS, Rule.NOT_DURABLE, Rule.OPENS_READ_ONLY));
+                + " cow-on-read=" + p.any("true", "false"), Rule.SHIELDS, Rule.NOT_DURABLE));
         ALL.put("delay", p -> Effect.same("delay rdelay=0 wdelay=0 delay-cache=1us"));
         ALL.put("error", p -> Effect.same("error error=" + p.any("EIO", "ENOSPC", "EPERM", "EINVAL") + " error-rate=30% error-file="
                 + p.directory().resolve("faults"), Rule.INJECTS));
@@ -49,7 +48,7 @@ final class FilterWords {
                 + (p.size() + p.random().nextInt(1000)), Rule.REFUSES_CHANGES));
         ALL.put("rate", p -> Effect.same("rate rate=1T client-rate=1T connection-rate=1T"));
         ALL.put("readahead", p -> Effect.same("readahead"));
-        ALL.put("readonly", p -> p.random().nextBoolean() ? Effect.same("readonly", Rule.OPENS_READ_ONLY)
+        ALL.put("readonly", p -> p.random().nextBoolean() ? Effect.same("readonly")
                 : Effect.same("readonly readonly-file=" + p.file("none")));
         ALL.put("retry", p -> Effect.same("retry retries=" + p.any("0", "2") + " retry-delay=1us retry-exponential=false",
                 Rule.REOPENS));
@@ -93,7 +92,7 @@ final class FilterWords {
                 + p.any("", " cache-max-size=128K");
         return switch (mode) {
             case "unsafe" -> Effect.same(line, Rule.NOT_DURABLE, Rule.TRIM_FORGETS);
-            case "writethrough" -> Effect.same(line, Rule.LOSES_FUA_OF_ZERO, Rule.TRIM_FORGETS);
+            case "writethrough" -> Effect.same(line, Rule.TRIM_FORGETS);
             default -> Effect.same(line, Rule.TRIM_FORGETS);
         };
     }

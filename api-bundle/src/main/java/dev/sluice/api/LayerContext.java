@@ -24,6 +24,12 @@ public interface LayerContext {
     /** Cancelled when the layer must stop. */
     Cancellation cancellation();
 
+    /**
+     * How many calls the whole chain takes at once: the strictest of the export's layers. Known when the first device is
+     * opened; a live change can make it another one, but not while a request or a task of this layer runs.
+     */
+    ThreadModel threadModel();
+
     /** Nanoseconds that only grow; the zero is arbitrary. Use it instead of {@code System.nanoTime()}. */
     LongSupplier clock();
 

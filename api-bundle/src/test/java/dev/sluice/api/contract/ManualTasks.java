@@ -34,6 +34,12 @@ public final class ManualTasks implements Tasks {
         return add(new Work(work, clock.getAsLong() + period.toNanos(), period.toNanos()));
     }
 
+    /** The same: nothing runs at once here. */
+    @Override
+    public Tasks parallel() {
+        return this;
+    }
+
     /**
      * Runs what is due, each task once, also what was submitted meanwhile.
      *

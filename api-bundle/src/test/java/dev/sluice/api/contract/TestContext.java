@@ -1,6 +1,7 @@
 package dev.sluice.api.contract;
 
 import dev.sluice.api.LayerContext;
+import dev.sluice.api.ThreadModel;
 import java.nio.file.Path;
 
 /**
@@ -15,6 +16,7 @@ public final class TestContext implements LayerContext {
     private final ManualTasks tasks = new ManualTasks(clock);
     private final ManualCancellation cancellation = new ManualCancellation(clock);
     private volatile boolean shutdown;
+    private volatile ThreadModel threadModel = ThreadModel.PARALLEL;
 
     /** With this directory for temporary files. */
     public TestContext(Path directory) {
@@ -44,6 +46,16 @@ public final class TestContext implements LayerContext {
     @Override
     public ManualCancellation cancellation() {
         return cancellation;
+    }
+
+    @Override
+    public ThreadModel threadModel() {
+        return threadModel;
+    }
+
+    /** Another layer of the chain, or a change of it, makes it this one. */
+    public void setThreadModel(ThreadModel strictest) {
+        threadModel = strictest;
     }
 
     @Override

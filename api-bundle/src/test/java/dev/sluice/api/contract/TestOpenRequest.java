@@ -1,6 +1,7 @@
 package dev.sluice.api.contract;
 
 import dev.sluice.api.OpenRequest;
+import dev.sluice.api.ThreadModel;
 import java.nio.file.Path;
 
 /** One client opens one export; tasks and cancellation are the device's own. */
@@ -75,6 +76,11 @@ public final class TestOpenRequest implements OpenRequest {
     @Override
     public ManualCancellation cancellation() {
         return cancellation;
+    }
+
+    @Override
+    public ThreadModel threadModel() {
+        return layer.threadModel();
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.sluice.api.NbdError;
 import dev.sluice.api.NbdException;
 import dev.sluice.core.util.Failures;
 import dev.sluice.core.util.Monitor;
+import dev.sluice.core.util.Platform;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -24,6 +25,7 @@ public final class Chain {
 
     private final ClientInfo client;
     private final Monitor monitor;
+    private final Monitor turn;
     private final DeviceNode top;
     /** Nearest the client first; replaced as a whole while the gates are shut. */
     private volatile List<Layer> layers;
@@ -35,7 +37,9 @@ public final class Chain {
         this.layers = layers;
         this.client = client;
         this.top = new DeviceNode(exportName, readOnly);
-        this.monitor = layers.get(0).scope().services().platform().monitor("chain of connection " + client.connection());
+        Platform platform = layers.get(0).scope().services().platform();
+        this.monitor = platform.monitor("chain of connection " + client.connection());
+        this.turn = platform.monitor("requests of connection " + client.connection());
     }
 
     /**
@@ -70,6 +74,11 @@ public final class Chain {
     /** What requests go to. */
     public NbdDevice device() {
         return top;
+    }
+
+    /** Held around every request where the thread model lets one in for each connection; see {@link Turns}. */
+    public Monitor turn() {
+        return turn;
     }
 
     /** As it is now. */

@@ -6,6 +6,7 @@ import dev.sluice.api.ClientInfo;
 import dev.sluice.api.OpenRequest;
 import dev.sluice.api.SharedFiles;
 import dev.sluice.api.Tasks;
+import dev.sluice.api.ThreadModel;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.LongSupplier;
@@ -72,6 +73,11 @@ final class CoreOpenRequest implements OpenRequest {
     @Override
     public Cancellation cancellation() {
         return scope.cancellation();
+    }
+
+    @Override
+    public ThreadModel threadModel() {
+        return scope.threadModel();
     }
 
     @Override

@@ -5,8 +5,10 @@ import dev.sluice.api.Cancellation;
 import dev.sluice.api.LayerContext;
 import dev.sluice.api.SharedFiles;
 import dev.sluice.api.Tasks;
+import dev.sluice.api.ThreadModel;
 import dev.sluice.core.buffer.LayerBuffers;
 import dev.sluice.core.gate.CallGate;
+import dev.sluice.core.util.Monitor;
 import java.nio.file.Path;
 import java.util.function.LongSupplier;
 
@@ -15,23 +17,39 @@ public class LayerScope implements LayerContext {
     private final String export;
     private final Services services;
     private final CallGate gate;
+    private final Turns turns;
     private final CoreCancellation cancellation;
     private final LayerTasks tasks;
 
     /**
-     * For one layer, or for one device of it.
+     * For one layer.
      *
      * @param export its configured name
      * @param services shared ones
      * @param gate that tasks go through
-     * @param parent the scope that this one ends with, or null
+     * @param turns that tasks wait for
      */
-    public LayerScope(String export, Services services, CallGate gate, LayerScope parent) {
+    public LayerScope(String export, Services services, CallGate gate, Turns turns) {
+        this(export, services, gate, turns, null, null);
+    }
+
+    /**
+     * For one device of a layer.
+     *
+     * @param parent the scope that this one ends with
+     * @param connection the lock for requests of its connection
+     */
+    LayerScope(LayerScope parent, Monitor connection) {
+        this(parent.export, parent.services, parent.gate, parent.turns, parent.cancellation, connection);
+    }
+
+    private LayerScope(String export, Services services, CallGate gate, Turns turns, CoreCancellation parent, Monitor connection) {
         this.export = export;
         this.services = services;
         this.gate = gate;
-        this.cancellation = new CoreCancellation(services.platform(), parent == null ? null : parent.cancellation);
-        this.tasks = new LayerTasks(export, services, gate, cancellation);
+        this.turns = turns;
+        this.cancellation = new CoreCancellation(services.platform(), parent);
+        this.tasks = new LayerTasks(export, services, gate, cancellation, () -> turns.lock(connection));
     }
 
     /** Tells everything in this scope to stop; no new task starts. */
@@ -48,10 +66,6 @@ public class LayerScope implements LayerContext {
 
     Services services() {
         return services;
-    }
-
-    CallGate gate() {
-        return gate;
     }
 
     @Override
@@ -77,6 +91,11 @@ public class LayerScope implements LayerContext {
     @Override
     public Cancellation cancellation() {
         return cancellation;
+    }
+
+    @Override
+    public ThreadModel threadModel() {
+        return turns.model();
     }
 
     @Override

@@ -39,7 +39,7 @@ final class OpenDevice {
         this.exportName = exportName;
         this.readOnly = readOnly;
         this.below = below;
-        this.scope = new LayerScope(layer.scope().export(), layer.scope().services(), layer.scope().gate(), layer.scope());
+        this.scope = new LayerScope(layer.scope(), chain.turn());
     }
 
     /** Stands where {@code real} was, for code that was given up. */

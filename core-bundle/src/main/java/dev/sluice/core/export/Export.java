@@ -14,6 +14,7 @@ import dev.sluice.core.chain.Chain;
 import dev.sluice.core.chain.Layer;
 import dev.sluice.core.chain.LayerCalls;
 import dev.sluice.core.chain.Services;
+import dev.sluice.core.chain.Turns;
 import dev.sluice.core.gate.CallGate;
 import dev.sluice.core.gate.Gate;
 import dev.sluice.core.util.Deadline;
@@ -53,7 +54,7 @@ public final class Export {
     private final CallGate controlGate;
     private final Monitor operations;
     private final Monitor monitor;
-    private final Monitor allRequestsLock;
+    private final Turns turns;
     private final ExportStop stop;
     private final InPlaceSwap swap;
     private final LiveChange change;
@@ -65,7 +66,6 @@ public final class Export {
     private List<LayerSlot> slots = List.of();
     private final Set<OpenConnection> connections = new HashSet<>();
     private final List<OpenConnection> departed = new ArrayList<>();
-    private volatile ThreadModel threadModel = ThreadModel.PARALLEL;
     private volatile String lastRefusal = "";
     private volatile Watched starting;
     private volatile List<Kind> startingKinds = List.of();
@@ -75,10 +75,10 @@ public final class Export {
         this.services = services;
         this.kinds = kinds;
         this.controlGate = new CallGate(services.platform(), "other calls of export " + config.name());
-        this.factory = new LayerFactory(config.name(), services, controlGate);
+        this.turns = new Turns(services.platform(), config.name());
+        this.factory = new LayerFactory(config.name(), services, controlGate, turns);
         this.operations = services.platform().monitor("operations of export " + config.name());
         this.monitor = services.platform().monitor("export " + config.name());
-        this.allRequestsLock = services.platform().monitor("all requests of export " + config.name());
         this.swaps = swaps;
         this.stop = new ExportStop(this);
         this.swap = new InPlaceSwap(this, swaps);
@@ -97,11 +97,11 @@ public final class Export {
 
     /** The strictest of all layers. */
     public ThreadModel threadModel() {
-        return threadModel;
+        return turns.model();
     }
 
-    Monitor allRequestsLock() {
-        return allRequestsLock;
+    Turns turns() {
+        return turns;
     }
 
     Services services() {
@@ -357,7 +357,7 @@ public final class Export {
     void recomputeThreadModel() {
         List<Layer> layers = layers();
         if (!layers.isEmpty()) {
-            threadModel = LayerCalls.threadModel(layers);
+            turns.setModel(LayerCalls.threadModel(layers));
         }
     }
 
@@ -535,11 +535,10 @@ public final class Export {
         return inside(pass -> {
             List<Layer> used = layers();
             Chain chain = openChain(used, exportName, client, pass);
-            DeviceInfo info = threadModel == ThreadModel.SERIALIZE_CONNECTIONS ? chain.promised().with().multiConn(false).build()
+            DeviceInfo info = threadModel() == ThreadModel.SERIALIZE_CONNECTIONS ? chain.promised().with().multiConn(false).build()
                     : chain.promised();
             OpenConnection connection = new OpenConnection(this, exportName, client, chain,
-                    new Gate(services.platform(), "connection " + client.connection()), info, session,
-                    services.platform().monitor("requests of connection " + client.connection()));
+                    new Gate(services.platform(), "connection " + client.connection()), info, session);
             monitor.lock();
             try {
                 if (state == ExportState.ACTIVE && used.equals(layers()) && !pass.isStranded()) {

@@ -63,6 +63,10 @@ public final class ExportStop {
         if (!export.controlGate().awaitEmpty(grace)) {
             stranded.addAll(strandOtherCalls(why));
         }
+        if (!stranded.isEmpty()) {
+            // One of them may hold it, and those that come do not wait for it.
+            export.turns().renew();
+        }
         return stranded;
     }
 

@@ -10,6 +10,7 @@ import dev.sluice.api.util.ParameterParser;
 import dev.sluice.core.chain.Layer;
 import dev.sluice.core.chain.LayerScope;
 import dev.sluice.core.chain.Services;
+import dev.sluice.core.chain.Turns;
 import dev.sluice.core.gate.CallGate;
 import dev.sluice.core.util.Failures;
 import java.util.ArrayList;
@@ -23,11 +24,13 @@ final class LayerFactory {
     private final String export;
     private final Services services;
     private final CallGate gate;
+    private final Turns turns;
 
-    LayerFactory(String export, Services services, CallGate gate) {
+    LayerFactory(String export, Services services, CallGate gate, Turns turns) {
         this.export = export;
         this.services = services;
         this.gate = gate;
+        this.turns = turns;
     }
 
     /**
@@ -39,7 +42,7 @@ final class LayerFactory {
         Parameters parameters = ParameterParser.parse(kind.type(), spec.kind(), spec.words(), config.directory());
         NbdLayer instance = kind.create();
         Layer layer = new Layer(spec.kind(), display(kind.declared(), spec), kind.bundle() + " " + kind.version(), instance,
-                new LayerScope(export, services, gate, null));
+                new LayerScope(export, services, gate, turns));
         try {
             instance.configure(parameters);
         } catch (Throwable t) {

@@ -22,11 +22,10 @@ public final class OpenConnection implements OpenExport {
     private final Chain chain;
     private final Gate gate;
     private final ExportDirectory.SessionControl session;
-    private final Monitor perConnection;
     private final DeviceInfo info;
 
     OpenConnection(Export export, String name, ClientInfo client, Chain chain, Gate gate, DeviceInfo info,
-            ExportDirectory.SessionControl session, Monitor perConnection) {
+            ExportDirectory.SessionControl session) {
         this.export = export;
         this.name = name;
         this.client = client;
@@ -34,7 +33,6 @@ public final class OpenConnection implements OpenExport {
         this.gate = gate;
         this.info = info;
         this.session = session;
-        this.perConnection = perConnection;
     }
 
     /** Where requests go, by whoever is inside the gate. */
@@ -49,11 +47,7 @@ public final class OpenConnection implements OpenExport {
 
     /** Held around every request, taken before the gate is entered; null if requests may run in parallel. */
     public Monitor serialLock() {
-        return switch (export.threadModel()) {
-            case PARALLEL -> null;
-            case SERIALIZE_REQUESTS, SERIALIZE_CONNECTIONS -> perConnection;
-            case SERIALIZE_ALL_REQUESTS -> export.allRequestsLock();
-        };
+        return export.turns().lock(chain.turn());
     }
 
     /** How many requests may run at once. */

@@ -357,11 +357,13 @@ public final class Transmission {
             Monitor serial = serialLock();
             if (serial != null && !serial.tryLock()) {
                 flush(me);
-                while (!serial.tryLock(Deadline.after(services.platform(), Duration.ofSeconds(1)))) {
+                if (!serial.tryLock(Deadline.after(services.platform(), Duration.ofSeconds(1)))) {
                     if (closed || !input.lookForDisconnect(me, output)) {
                         closed = true;
                         return false;
                     }
+                    // Perhaps it is another one by now: the call that holds this one may have been given up.
+                    continue;
                 }
             }
             if (open.gate().tryEnter()) {

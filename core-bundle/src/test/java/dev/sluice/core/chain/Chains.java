@@ -14,16 +14,18 @@ import java.util.List;
 public final class Chains {
     private final CoreServices core;
     private final CallGate gate;
+    private final Turns turns;
 
     /** With these services. */
     public Chains(CoreServices core) {
         this.core = core;
         this.gate = new CallGate(core.services.platform(), "other calls");
+        this.turns = new Turns(core.services.platform(), "e");
     }
 
     /** One layer. */
     public Layer layer(String kind, NbdLayer instance) {
-        return new Layer(kind, kind, "bundle 1.0.0", instance, new LayerScope("e", core.services, gate, null));
+        return new Layer(kind, kind, "bundle 1.0.0", instance, new LayerScope("e", core.services, gate, turns));
     }
 
     /** Layers, nearest the client first. */

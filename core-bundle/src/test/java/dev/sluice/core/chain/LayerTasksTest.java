@@ -6,16 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.api.Tasks;
+import dev.sluice.api.ThreadModel;
 import dev.sluice.core.gate.CallGate;
 import dev.sluice.core.util.Background;
 import dev.sluice.core.util.Deadline;
 import dev.sluice.core.util.ManualPlatform;
+import dev.sluice.core.util.Monitor;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class LayerTasksTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
@@ -23,7 +27,8 @@ class LayerTasksTest {
     private final ManualPlatform platform = new ManualPlatform();
     private final CoreServices core = new CoreServices(platform);
     private final CallGate gate = new CallGate(platform, "other calls");
-    private final LayerScope scope = new LayerScope("e", core.services, gate, null);
+    private final Turns turns = new Turns(platform, "e");
+    private final LayerScope scope = new LayerScope("e", core.services, gate, turns);
     private final Tasks tasks = scope.tasks();
     private final Semaphore ran = new Semaphore(0);
 
@@ -174,7 +179,7 @@ class LayerTasksTest {
 
     @Test
     void tasksOfADeviceEndWithTheLayer() {
-        LayerScope device = new LayerScope("e", core.services, gate, scope);
+        LayerScope device = new LayerScope(scope, platform.monitor("requests of connection 1"));
         scope.cancel("test");
         assertTrue(device.cancellation().isCancelled());
         Tasks.Task task = device.tasks().submit(() -> {
@@ -184,6 +189,93 @@ class LayerTasksTest {
         platform.advance(SECOND);
         assertEquals(0, ran.availablePermits());
         task.cancel();
+    }
+
+    /** Runs a task while somebody holds this lock, and says whether it ran meanwhile. */
+    private boolean runsWhileHeld(Tasks of, Monitor lock) throws Exception {
+        boolean[] held = {true};
+        boolean[] beside = new boolean[1];
+        Semaphore done = new Semaphore(0);
+        lock.lock();
+        of.submit(() -> {
+            beside[0] = held[0];
+            done.release();
+            return null;
+        });
+        // Work that waits for nobody comes through meanwhile, so there was time for the other one.
+        for (int i = 0; i < 3; i++) {
+            scope.tasks().parallel().submit(() -> {
+                ran.release();
+                return null;
+            });
+            Background.until(() -> {
+                platform.advance(Duration.ofMillis(20));
+                return ran.tryAcquire(20, TimeUnit.MILLISECONDS);
+            }, "the other task runs");
+        }
+        held[0] = false;
+        lock.unlock();
+        Background.until(() -> {
+            platform.advance(Duration.ofMillis(20));
+            return done.tryAcquire(20, TimeUnit.MILLISECONDS);
+        }, "the task runs");
+        return beside[0];
+    }
+
+    @ParameterizedTest
+    @EnumSource(ThreadModel.class)
+    void aTaskOfALayerWaitsForRequestsWhereOneIsLetInOfAll(ThreadModel model) throws Exception {
+        turns.setModel(ThreadModel.SERIALIZE_ALL_REQUESTS);
+        Monitor all = turns.lock(null);
+        turns.setModel(model);
+        boolean waits = model == ThreadModel.SERIALIZE_ALL_REQUESTS || model == ThreadModel.SERIALIZE_CONNECTIONS;
+        assertEquals(!waits, runsWhileHeld(tasks, all));
+    }
+
+    @Test
+    void aTaskOfADeviceWaitsForRequestsOfItsConnectionOnly() throws Exception {
+        Monitor one = platform.monitor("requests of connection 1");
+        Monitor two = platform.monitor("requests of connection 2");
+        turns.setModel(ThreadModel.SERIALIZE_REQUESTS);
+        LayerScope device = new LayerScope(scope, one);
+        assertFalse(runsWhileHeld(device.tasks(), one));
+        assertTrue(runsWhileHeld(device.tasks(), two));
+    }
+
+    @Test
+    void aTaskThatHasItsTurnDoesNotKeepItAtAShutGate() throws Exception {
+        turns.setModel(ThreadModel.SERIALIZE_ALL_REQUESTS);
+        gate.shut();
+        tasks.submit(() -> {
+            ran.release();
+            return null;
+        });
+        for (int i = 0; i < 3; i++) {
+            platform.advance(Duration.ofMillis(20));
+            Background.until(() -> {
+                boolean free = turns.lock(null).tryLock();
+                if (free) {
+                    turns.lock(null).unlock();
+                }
+                return free;
+            }, "the lock is free");
+        }
+        assertEquals(0, ran.availablePermits());
+        gate.reopen();
+        Background.until(() -> {
+            platform.advance(Duration.ofMillis(20));
+            return ran.tryAcquire(20, TimeUnit.MILLISECONDS);
+        }, "the task runs");
+    }
+
+    @Test
+    void aTaskThatThrowsGivesItsTurnBack() throws Exception {
+        turns.setModel(ThreadModel.SERIALIZE_ALL_REQUESTS);
+        awaitDone(tasks.submit(() -> {
+            throw new IllegalStateException("this failure is part of a test");
+        }));
+        Background.until(() -> turns.lock(null).tryLock(), "the lock is free");
+        turns.lock(null).unlock();
     }
 
     @Test

@@ -15,12 +15,14 @@ import dev.sluice.api.NbdException;
 import dev.sluice.api.NextLayer;
 import dev.sluice.api.OpenRequest;
 import dev.sluice.api.Parameters;
+import dev.sluice.api.ThreadModel;
 import dev.sluice.api.runtime.ExportState;
 import dev.sluice.api.runtime.SluiceControl.ChangeOptions;
 import dev.sluice.api.runtime.SwapRecord;
 import dev.sluice.api.util.ForwardingDevice;
 import dev.sluice.api.util.Reads;
 import dev.sluice.core.chain.FakeFilter;
+import dev.sluice.core.chain.FakePlugin;
 import dev.sluice.core.util.Background;
 import dev.sluice.core.util.ManualPlatform;
 import java.io.IOException;
@@ -367,6 +369,47 @@ class HangingCodeTest {
         assertEquals(NbdError.ESHUTDOWN, assertThrows(NbdException.class, call::result).error());
         assertEquals(NbdError.ESHUTDOWN, seen.get());
         Background.until(() -> bench.journal.count("stuck close") == 1 && bench.journal.count("ram1 close") == 1, "its devices are closed");
+    }
+
+    @Test
+    void aTaskThatHangsInItsTurnDoesNotKeepRequestsFromTheSuccessor() throws Exception {
+        FakeKind hanging = bench.plugin("p", "1", () -> new FakePlugin(bench.journal, "p") {
+            {
+                model = ThreadModel.SERIALIZE_ALL_REQUESTS;
+            }
+
+            @Override
+            public NbdDevice open(OpenRequest request) throws IOException {
+                request.tasks().submit(() -> {
+                    hang();
+                    return null;
+                });
+                return super.open(request);
+            }
+        });
+        bench.active("o", "p");
+        ExportBench.Client served = bench.open("o");
+        Background.await(inside);
+        assertFalse(served.connection.serialLock().tryLock());
+        Background<Boolean> leaving = Background.run(() -> {
+            bench.leave(hanging);
+            return true;
+        });
+        Background.until(() -> {
+            if (platform.isWaiting("other calls")) {
+                platform.advance(Duration.ofMillis(500));
+            }
+            return leaving.isDone();
+        }, "the plugin has left");
+        leaving.result();
+        bench.plugin("p", "2", () -> {
+            FakePlugin good = new FakePlugin(bench.journal, "p");
+            good.model = ThreadModel.SERIALIZE_ALL_REQUESTS;
+            return good;
+        });
+        ExportBench.await(bench.exports.find("o").orElseThrow(), ExportState.ACTIVE);
+        assertTrue(served.connection.serialLock().tryLock());
+        served.connection.serialLock().unlock();
     }
 
     @Test

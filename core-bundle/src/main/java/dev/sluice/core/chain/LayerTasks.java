@@ -5,10 +5,12 @@ import dev.sluice.core.gate.CallGate;
 import dev.sluice.core.util.Deadline;
 import dev.sluice.core.util.Failures;
 import dev.sluice.core.util.Monitor;
+import dev.sluice.core.util.Timers;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
@@ -122,6 +124,8 @@ final class LayerTasks implements Tasks {
         private final Duration period;
         private final Supplier<Monitor> inTurn;
         private volatile boolean done;
+        /** What brings it back the next time; taken back at the end, or it would keep the layer's code in memory until it is due. */
+        private volatile AtomicReference<Timers.Timer> next = new AtomicReference<>();
 
         CoreTask(Callable<?> work, Duration period, Supplier<Monitor> inTurn) {
             this.work = work;
@@ -130,11 +134,17 @@ final class LayerTasks implements Tasks {
         }
 
         void schedule(Duration delay) {
-            services.timers().after(delay, () -> {
+            AtomicReference<Timers.Timer> own = new AtomicReference<>();
+            next = own;
+            own.set(services.timers().after(delay, () -> {
+                own.set(null);
                 if (!done && !services.workers().tryRun(this::run)) {
                     schedule(RETRY);
                 }
-            });
+            }));
+            if (done) {
+                takeBack();
+            }
         }
 
         private void run() {
@@ -194,8 +204,16 @@ final class LayerTasks implements Tasks {
 
         private void finish() {
             done = true;
+            takeBack();
             synchronized (waiting) {
                 waiting.remove(this);
+            }
+        }
+
+        private void takeBack() {
+            Timers.Timer pending = next.get();
+            if (pending != null) {
+                pending.cancel();
             }
         }
 

@@ -12,10 +12,13 @@ import dev.sluice.core.util.Background;
 import dev.sluice.core.util.Deadline;
 import dev.sluice.core.util.ManualPlatform;
 import dev.sluice.core.util.Monitor;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,6 +73,25 @@ class LayerTasksTest {
         assertEquals(0, ran.availablePermits());
         platform.advance(SECOND);
         awaitRun();
+    }
+
+    @Test
+    void workThatWillNeverRunIsForgotten() throws Exception {
+        WeakReference<Object> delayed = keptBy(work -> tasks.after(Duration.ofHours(1), work));
+        WeakReference<Object> repeated = keptBy(work -> tasks.every(Duration.ofHours(1), work));
+        platform.awaitWaiting("timers", 1);
+        scope.cancel("the end");
+        Background.until(() -> {
+            System.gc();
+            return delayed.get() == null && repeated.get() == null;
+        }, "nothing keeps the work");
+    }
+
+    /** An object that only the work knows. */
+    private static WeakReference<Object> keptBy(Consumer<Callable<?>> submit) {
+        Object known = new Object();
+        submit.accept(known::toString);
+        return new WeakReference<>(known);
     }
 
     @Test

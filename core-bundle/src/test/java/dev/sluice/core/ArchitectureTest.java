@@ -24,8 +24,8 @@ import org.junit.jupiter.api.TestFactory;
 class ArchitectureTest {
     private static final String CORE = "dev.sluice.core.";
     /** A package imports only packages that stand before it. */
-    private static final List<String> ORDER = List.of("util", "protocol", "buffer", "gate", "chain", "export", "transport", "handshake",
-            "transmission", "engine", "view", "osgi");
+    private static final List<String> ORDER = List.of("util", "protocol", "buffer", "metrics", "gate", "chain", "export", "transport",
+            "handshake", "transmission", "engine", "view", "osgi");
 
     private final JavaClasses core = new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("dev.sluice.core");

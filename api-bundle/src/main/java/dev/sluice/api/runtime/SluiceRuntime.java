@@ -67,4 +67,23 @@ public interface SluiceRuntime {
      * @return takes the callback back
      */
     AutoCloseable onShutdownRequest(Runnable callback);
+
+    /** Counters and latencies of the server, its exports and their layers. */
+    RuntimeMetrics metrics();
+
+    /**
+     * What one connection has done.
+     *
+     * @param id see {@link ConnectionStatus#id}
+     * @return the operations that have come at least once; empty if the connection is not there (any more)
+     */
+    List<OperationMetrics> connectionMetrics(long id);
+
+    /**
+     * Tells an observer what happens.
+     *
+     * @param slow requests that take longer than this are told; null: none
+     * @return takes the observer back
+     */
+    AutoCloseable observe(RuntimeObserver observer, Duration slow);
 }

@@ -33,6 +33,11 @@ public final class Chain {
     private boolean closed;
     private boolean stranded;
 
+    /** The number of the connection. */
+    long connection() {
+        return client.connection();
+    }
+
     private Chain(List<Layer> layers, ClientInfo client, String exportName, boolean readOnly) {
         this.layers = layers;
         this.client = client;
@@ -178,7 +183,7 @@ public final class Chain {
             throw layer.failures().failed("open", t);
         }
         if (target == null) {
-            throw layer.failures().broken("open", "opened no device");
+            throw layer.failures().broken(client.connection(), "open", "opened no device");
         }
         device.target = target;
     }

@@ -9,6 +9,7 @@ import dev.sluice.api.NbdException;
 import dev.sluice.api.ReadReply;
 import dev.sluice.api.StatusSink;
 import dev.sluice.api.Support;
+import dev.sluice.api.runtime.LayerMetrics;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -28,6 +29,7 @@ final class DeviceNode implements NbdDevice {
     final String exportName;
     final boolean readOnly;
     volatile OpenDevice device;
+    private int turn;
     /** What was behind this node before it refused; otherwise null. Guarded by the chain's monitor. */
     private OpenDevice refused;
     private boolean refuses;
@@ -81,26 +83,28 @@ final class DeviceNode implements NbdDevice {
     @Override
     public void read(long offset, int length, ReadReply reply) throws NbdException {
         OpenDevice d = device;
-        d.layer.countRequest();
+        long began = count(d);
         checkRange(d, offset, length, NbdError.EINVAL, "read");
         int before = reply.remaining();
         try {
             d.target.read(offset, length, reply);
         } catch (Throwable t) {
             reply.rewind(before);
-            throw d.layer.failures().failed("read", t);
+            throw d.failed("read", t);
+        } finally {
+            took(d, began);
         }
         int described = before - reply.remaining();
         if (described != length) {
             reply.rewind(before);
-            throw d.layer.failures().broken("read", "described " + described + " of " + length + " bytes");
+            throw d.broken("read", "described " + described + " of " + length + " bytes");
         }
     }
 
     @Override
     public void write(long offset, ByteBuffer data, Flags flags) throws NbdException {
         OpenDevice d = device;
-        d.layer.countRequest();
+        long began = count(d);
         checkWritable(d, "write");
         checkRange(d, offset, data.remaining(), NbdError.ENOSPC, "write");
         boolean flushAfter = flags.fua() && checkFua(d) == Support.EMULATE;
@@ -112,28 +116,32 @@ final class DeviceNode implements NbdDevice {
                 d.target.write(offset, data, flags);
             }
         } catch (Throwable t) {
-            throw d.layer.failures().failed("write", t);
+            throw d.failed("write", t);
+        } finally {
+            took(d, began);
         }
     }
 
     @Override
     public void flush() throws NbdException {
         OpenDevice d = device;
-        d.layer.countRequest();
+        long began = count(d);
         if (!d.info().canFlush()) {
             throw d.layer.failures().refused(NbdError.EINVAL, "this export has no flush");
         }
         try {
             d.target.flush();
         } catch (Throwable t) {
-            throw d.layer.failures().failed("flush", t);
+            throw d.failed("flush", t);
+        } finally {
+            took(d, began);
         }
     }
 
     @Override
     public void trim(long offset, long length, Flags flags) throws NbdException {
         OpenDevice d = device;
-        d.layer.countRequest();
+        long began = count(d);
         checkWritable(d, "trim");
         if (!d.info().canTrim()) {
             throw d.layer.failures().refused(NbdError.EINVAL, "this export has no trim");
@@ -148,14 +156,16 @@ final class DeviceNode implements NbdDevice {
                 d.target.trim(offset, length, flags);
             }
         } catch (Throwable t) {
-            throw d.layer.failures().failed("trim", t);
+            throw d.failed("trim", t);
+        } finally {
+            took(d, began);
         }
     }
 
     @Override
     public void zero(long offset, long length, Flags flags) throws NbdException {
         OpenDevice d = device;
-        d.layer.countRequest();
+        long began = count(d);
         checkWritable(d, "write zeroes");
         if (d.info().zero() == Support.NONE) {
             throw d.layer.failures().refused(NbdError.EINVAL, "this export has no write zeroes");
@@ -172,7 +182,9 @@ final class DeviceNode implements NbdDevice {
                 d.target.flush();
             }
         } catch (Throwable t) {
-            throw d.layer.failures().failed("zero", t);
+            throw d.failed("zero", t);
+        } finally {
+            took(d, began);
         }
     }
 
@@ -195,7 +207,7 @@ final class DeviceNode implements NbdDevice {
     @Override
     public void cache(long offset, long length) throws NbdException {
         OpenDevice d = device;
-        d.layer.countRequest();
+        long began = count(d);
         if (d.info().cache() == Support.NONE) {
             throw d.layer.failures().refused(NbdError.EINVAL, "this export has no cache");
         }
@@ -207,7 +219,9 @@ final class DeviceNode implements NbdDevice {
                 Emulation.cacheByReading(d.scope.services(), d.target, offset, length);
             }
         } catch (Throwable t) {
-            throw d.layer.failures().failed("cache", t);
+            throw d.failed("cache", t);
+        } finally {
+            took(d, began);
         }
     }
 
@@ -219,7 +233,7 @@ final class DeviceNode implements NbdDevice {
     @Override
     public void status(MetaContext context, long offset, long length, Flags flags, StatusSink sink) throws NbdException {
         OpenDevice d = device;
-        d.layer.countRequest();
+        long began = count(d);
         checkRange(d, offset, length, NbdError.EINVAL, "block status");
         if (!d.info().extents() && context.equals(MetaContext.BASE_ALLOCATION)) {
             sink.extent(offset, length, 0);
@@ -230,7 +244,9 @@ final class DeviceNode implements NbdDevice {
             d.target.status(context, offset, length, flags, checker);
             checker.finish();
         } catch (Throwable t) {
-            throw d.layer.failures().failed("status", t);
+            throw d.failed("status", t);
+        } finally {
+            took(d, began);
         }
     }
 
@@ -240,6 +256,19 @@ final class DeviceNode implements NbdDevice {
         OpenDevice d = device;
         if (d.chain.mayClose(this)) {
             d.chain.closeSubtree(this);
+        }
+    }
+
+    /** Counts a request; one in so many is measured too. Zero if this one is not. */
+    private long count(OpenDevice d) {
+        d.layer.countRequest();
+        // threads may overwrite each other here: that costs nothing but the exact distance of samples
+        return turn++ % LayerMetrics.SAMPLED == 0 ? d.layer.begin() : 0;
+    }
+
+    private static void took(OpenDevice d, long began) {
+        if (began != 0) {
+            d.layer.took(began);
         }
     }
 

@@ -9,6 +9,8 @@ import dev.sluice.api.NbdPlugin;
 import dev.sluice.api.NextLayer;
 import dev.sluice.api.OpenRequest;
 import dev.sluice.api.ThreadModel;
+import dev.sluice.api.runtime.Latency;
+import dev.sluice.core.metrics.LatencyCounters;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
@@ -25,6 +27,7 @@ public final class Layer {
     private final NbdLayer instance;
     private final LayerScope scope;
     private final LongAdder requests = new LongAdder();
+    private final LatencyCounters latency = new LatencyCounters();
     private final LayerFailures failures;
     private ThreadModel threadModel = ThreadModel.PARALLEL;
 
@@ -112,6 +115,21 @@ public final class Layer {
         requests.increment();
     }
 
+    /** Now, for {@link #took}; never 0. */
+    long begin() {
+        return scope.services().platform().nanoTime() | 1;
+    }
+
+    /** A request that was measured has returned. */
+    void took(long began) {
+        latency.record(Math.max(0, scope.services().platform().nanoTime() - began));
+    }
+
+    /** How long requests took that were measured, with what lies behind this layer. */
+    public Latency latency() {
+        return latency.latency();
+    }
+
     /** Requests that came to it. */
     public long requests() {
         return requests.sum();
@@ -130,6 +148,7 @@ public final class Layer {
     /** Carries the counts of the layer before it on, so that a swap does not set them back. */
     public void continueCountsOf(Layer old) {
         requests.add(old.requests());
+        latency.add(old.latency);
         failures.continueCountsOf(old.failures);
     }
 }

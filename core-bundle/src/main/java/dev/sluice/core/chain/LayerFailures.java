@@ -25,17 +25,22 @@ final class LayerFailures {
 
     /** The failure that goes on towards the client. */
     NbdException failed(String operation, Throwable t) {
+        return failed(0, operation, t);
+    }
+
+    /** As above, of a call for this connection; 0 for none. */
+    NbdException failed(long connection, String operation, Throwable t) {
         errors.increment();
         if (t instanceof NbdException e) {
             return e;
         }
-        return fault(operation, Failures.line(t), t);
+        return fault(connection, operation, Failures.line(t), t);
     }
 
     /** A layer that broke the rules of the API. */
-    NbdException broken(String operation, String text) {
+    NbdException broken(long connection, String operation, String text) {
         errors.increment();
-        return fault(operation, text, null);
+        return fault(connection, operation, text, null);
     }
 
     /** A request that broke the rules before it reached the layer. */
@@ -44,13 +49,13 @@ final class LayerFailures {
         return new NbdException(error, text);
     }
 
-    private NbdException fault(String operation, String text, Throwable t) {
+    private NbdException fault(long connection, String operation, String text, Throwable t) {
         faults.increment();
         String signature = operation + ": " + text;
         if (!signature.equals(lastFault)) {
             lastFault = signature;
-            LOG.log(System.Logger.Level.ERROR, "export " + export + ": " + kind + ": " + signature
-                    + " (the client gets EIO; the same fault is logged once)");
+            LOG.log(System.Logger.Level.ERROR, "export " + export + ": " + (connection == 0 ? "" : "connection " + connection + ": ")
+                    + kind + ": " + signature + " (the client gets EIO; the same fault is logged once)");
             if (t != null) {
                 LOG.log(System.Logger.Level.DEBUG, "stack of the fault above", t);
             }

@@ -85,8 +85,18 @@ final class OpenDevice {
             prepared = true;
             info = Capabilities.asOffered(target.info(), readOnly);
         } catch (Throwable t) {
-            throw layer.failures().failed("prepare", t);
+            throw failed("prepare", t);
         }
+    }
+
+    /** As {@link LayerFailures#failed(String, Throwable)}, with the connection in the log. */
+    NbdException failed(String operation, Throwable t) {
+        return layer.failures().failed(chain.connection(), operation, t);
+    }
+
+    /** As {@link LayerFailures#broken}, with the connection in the log. */
+    NbdException broken(String operation, String text) {
+        return layer.failures().broken(chain.connection(), operation, text);
     }
 
     /** Size and capabilities; null before {@link #prepare}. */

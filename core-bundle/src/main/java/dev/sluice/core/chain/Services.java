@@ -2,6 +2,7 @@ package dev.sluice.core.chain;
 
 import dev.sluice.core.buffer.BufferPool;
 import dev.sluice.core.buffer.Files;
+import dev.sluice.core.metrics.Observers;
 import dev.sluice.core.util.Platform;
 import dev.sluice.core.util.Timers;
 import dev.sluice.core.util.Workers;
@@ -17,7 +18,13 @@ import java.nio.file.Path;
  * @param timers for what comes later
  * @param temporaryDirectory for files of layers
  * @param shutdown asks the server to stop
+ * @param observers who is told of slow requests, swaps and changes
  */
 public record Services(Platform platform, BufferPool buffers, Files files, Workers workers, Timers timers, Path temporaryDirectory,
-        Runnable shutdown) {
+        Runnable shutdown, Observers observers) {
+    /** Without observers. */
+    public Services(Platform platform, BufferPool buffers, Files files, Workers workers, Timers timers, Path temporaryDirectory,
+            Runnable shutdown) {
+        this(platform, buffers, files, workers, timers, temporaryDirectory, shutdown, new Observers());
+    }
 }

@@ -3,11 +3,12 @@ package dev.sluice.core.engine;
 import dev.sluice.api.ClientInfo;
 import dev.sluice.api.Peer;
 import dev.sluice.api.runtime.ConnectionStatus;
+import dev.sluice.api.runtime.OperationMetrics;
 import dev.sluice.core.chain.Services;
 import dev.sluice.core.export.ExportDirectory;
 import dev.sluice.core.handshake.Handshake;
 import dev.sluice.core.handshake.NegotiatedSession;
-import dev.sluice.core.transmission.ConnectionCounters;
+import dev.sluice.core.metrics.RequestCounters;
 import dev.sluice.core.transmission.HotSlots;
 import dev.sluice.core.transmission.Transmission;
 import dev.sluice.core.transmission.Watcher;
@@ -18,6 +19,7 @@ import dev.sluice.core.util.Timers;
 import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -189,10 +191,15 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
 
     ConnectionStatus status() {
         Transmission t = transmission;
-        ConnectionCounters c = t == null ? new ConnectionCounters() : t.counters();
+        RequestCounters c = t == null ? new RequestCounters() : t.counters();
         return new ConnectionStatus(id, wire.peer().toString(), config.name(), export, exportName,
                 closing ? "closing" : t == null ? "handshake" : "transmission", c.requests(), c.errors(), c.bytesRead(), c.bytesWritten(),
                 t == null ? 0 : t.callsInFlight());
+    }
+
+    List<OperationMetrics> operations() {
+        Transmission t = transmission;
+        return t == null ? List.of() : t.counters().operations();
     }
 
     @Override

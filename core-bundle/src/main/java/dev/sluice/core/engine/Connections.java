@@ -1,6 +1,7 @@
 package dev.sluice.core.engine;
 
 import dev.sluice.api.runtime.ConnectionStatus;
+import dev.sluice.api.runtime.OperationMetrics;
 import dev.sluice.core.util.Deadline;
 import dev.sluice.core.util.Monitor;
 import dev.sluice.core.util.Platform;
@@ -102,6 +103,18 @@ final class Connections {
         } finally {
             monitor.unlock();
         }
+    }
+
+    /** What one of them has done; empty if it is not there. */
+    List<OperationMetrics> operations(long id) {
+        Connection connection;
+        monitor.lock();
+        try {
+            connection = byId.get(id);
+        } finally {
+            monitor.unlock();
+        }
+        return connection == null ? List.of() : connection.operations();
     }
 
     List<ConnectionStatus> status() {

@@ -2,6 +2,7 @@ package dev.sluice.core.engine;
 
 import dev.sluice.api.runtime.ConnectionStatus;
 import dev.sluice.api.runtime.ListenerStatus;
+import dev.sluice.api.runtime.OperationMetrics;
 import dev.sluice.core.chain.Services;
 import dev.sluice.core.export.ExportDirectory;
 import dev.sluice.core.transmission.HotSlots;
@@ -57,8 +58,12 @@ public final class Engine {
 
     private boolean connect(Listener listener, Wire wire) {
         Connection connection = new Connection(connections.nextId(), wire, listener.config(), connections, services, watcher, slots,
-                directory, listener::released);
+                directory, () -> {
+                    listener.released();
+                    services.observers().changed();
+                });
         connections.started(connection);
+        services.observers().changed();
         if (!services.workers().tryRun(connection)) {
             connections.forget(connection);
             return false;
@@ -120,6 +125,11 @@ public final class Engine {
     /** All connections, oldest first. */
     public List<ConnectionStatus> connections() {
         return connections.status();
+    }
+
+    /** What one connection has done; empty if it is not there. */
+    public List<OperationMetrics> operations(long id) {
+        return connections.operations(id);
     }
 
     /** No new clients; handshakes are answered with ERR_SHUTDOWN from now on. */

@@ -17,6 +17,7 @@ import dev.sluice.core.chain.Services;
 import dev.sluice.core.chain.Turns;
 import dev.sluice.core.gate.CallGate;
 import dev.sluice.core.gate.Gate;
+import dev.sluice.core.metrics.ExportCounters;
 import dev.sluice.core.util.Deadline;
 import dev.sluice.core.util.Failures;
 import dev.sluice.core.util.Monitor;
@@ -59,6 +60,7 @@ public final class Export {
     private final InPlaceSwap swap;
     private final LiveChange change;
     private final SwapLog swaps;
+    private final ExportCounters counters = new ExportCounters();
 
     // guarded by monitor
     private ExportState state = ExportState.STARTING;
@@ -93,6 +95,11 @@ public final class Export {
     /** Its configured name. */
     public String name() {
         return config.name();
+    }
+
+    /** What its connections do and did. */
+    public ExportCounters counters() {
+        return counters;
     }
 
     /** The strictest of all layers. */
@@ -370,6 +377,7 @@ public final class Export {
         } finally {
             monitor.unlock();
         }
+        services.observers().changed();
         if (next == ExportState.FAILED) {
             LOG.log(System.Logger.Level.ERROR, "export " + name() + ": " + reason);
         } else {

@@ -72,6 +72,7 @@ public final class Exports implements ExportDirectory, Kinds.Listener {
         export.stop().stop(why);
         byName.remove(export.name(), export);
         swaps.forget(export.name());
+        services.observers().changed();
     }
 
     /**

@@ -8,6 +8,7 @@ import dev.sluice.api.NbdException;
 import dev.sluice.api.ThreadModel;
 import dev.sluice.core.chain.Chain;
 import dev.sluice.core.gate.Gate;
+import dev.sluice.core.metrics.RequestCounters;
 import dev.sluice.core.util.Monitor;
 import java.util.List;
 
@@ -23,6 +24,7 @@ public final class OpenConnection implements OpenExport {
     private final Gate gate;
     private final ExportDirectory.SessionControl session;
     private final DeviceInfo info;
+    private final RequestCounters counters = new RequestCounters();
 
     OpenConnection(Export export, String name, ClientInfo client, Chain chain, Gate gate, DeviceInfo info,
             ExportDirectory.SessionControl session) {
@@ -48,6 +50,17 @@ public final class OpenConnection implements OpenExport {
     /** Held around every request, taken before the gate is entered; null if requests may run in parallel. */
     public Monitor serialLock() {
         return export.turns().lock(chain.turn());
+    }
+
+    /** What its requests are counted in from now on; the export has their sum. */
+    public RequestCounters count() {
+        export.counters().begin(counters);
+        return counters;
+    }
+
+    /** The number of the connection. */
+    public long connection() {
+        return client.connection();
     }
 
     /** How many requests may run at once. */
@@ -109,6 +122,7 @@ public final class OpenConnection implements OpenExport {
 
     @Override
     public void close() {
+        export.counters().end(counters);
         export.closed(this);
     }
 }

@@ -1,6 +1,8 @@
 package dev.sluice.core.export;
 
 import dev.sluice.api.runtime.SwapRecord;
+import dev.sluice.core.metrics.Observers;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,6 +16,34 @@ public final class SwapLog {
     public static final int KEPT = 100;
 
     private final Map<String, ArrayDeque<SwapRecord>> byExport = new HashMap<>();
+    private final Map<String, Counts> counts = new HashMap<>();
+    private final Observers observers;
+
+    /**
+     * How many swaps of an export there were.
+     *
+     * @param done with success
+     * @param refused or rolled back
+     * @param paused the sum of their pauses
+     */
+    public record Counts(long done, long refused, Duration paused) {
+        static final Counts NONE = new Counts(0, 0, Duration.ZERO);
+
+        Counts with(SwapRecord swap) {
+            boolean ok = swap.result().startsWith("ok");
+            return new Counts(done + (ok ? 1 : 0), refused + (ok ? 0 : 1), paused.plus(swap.pause()));
+        }
+    }
+
+    /** Tells nobody. */
+    public SwapLog() {
+        this(new Observers());
+    }
+
+    /** Tells these of every record. */
+    public SwapLog(Observers observers) {
+        this.observers = observers;
+    }
 
     /** Keeps a record. */
     public void add(SwapRecord swap) {
@@ -23,13 +53,17 @@ public final class SwapLog {
             if (swaps.size() > KEPT) {
                 swaps.removeLast();
             }
+            counts.merge(swap.export(), Counts.NONE.with(swap), (old, one) -> old.with(swap));
         }
+        observers.swapped(swap);
+        observers.changed();
     }
 
     /** The records of an export that was deleted are not needed any more. */
     public void forget(String export) {
         synchronized (byExport) {
             byExport.remove(export);
+            counts.remove(export);
         }
     }
 
@@ -38,6 +72,13 @@ public final class SwapLog {
         synchronized (byExport) {
             ArrayDeque<SwapRecord> swaps = byExport.get(export);
             return swaps == null ? Optional.empty() : Optional.ofNullable(swaps.peekFirst());
+        }
+    }
+
+    /** How many there were of one export. */
+    public Counts counts(String export) {
+        synchronized (byExport) {
+            return counts.getOrDefault(export, Counts.NONE);
         }
     }
 

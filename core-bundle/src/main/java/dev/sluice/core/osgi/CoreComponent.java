@@ -10,6 +10,7 @@ import dev.sluice.core.engine.Engine;
 import dev.sluice.core.export.Export;
 import dev.sluice.core.export.Exports;
 import dev.sluice.core.export.SwapLog;
+import dev.sluice.core.metrics.Observers;
 import dev.sluice.core.transport.SocketNetwork;
 import dev.sluice.core.util.Deadline;
 import dev.sluice.core.util.Platform;
@@ -48,7 +49,8 @@ public final class CoreComponent {
 
     private final Platform platform = new RealPlatform();
     private final Timers timers = new Timers(platform);
-    private final SwapLog swaps = new SwapLog();
+    private final Observers observers = new Observers();
+    private final SwapLog swaps = new SwapLog(observers);
     private final Map<String, Object> owners = new ConcurrentHashMap<>();
     private final Workers workers;
     private final BufferPool buffers;
@@ -69,12 +71,12 @@ public final class CoreComponent {
         workers = new Workers(platform, "sluice-worker", config.integer("max-threads", 2048, 16, 100_000));
         buffers = new BufferPool(platform, config.size("max-buffers", 1L << 30, 256L << 20));
         services = new Services(platform, buffers, new Files(), workers, timers, Path.of(System.getProperty("java.io.tmpdir")),
-                this::shutdownRequested);
+                this::shutdownRequested, observers);
         exports = new Exports(services, swaps);
         kinds = new ServiceKinds(context, exports);
         exports.setKinds(kinds);
         engine = new Engine(services, new SocketNetwork(platform), exports);
-        view = new RuntimeView(context.getBundle().getVersion().toString(), platform, kinds, exports, engine, swaps);
+        view = new RuntimeView(context.getBundle().getVersion().toString(), services, kinds, exports, engine, swaps);
         kinds.open();
         scheduleShrink();
         registration = context.registerService(SluiceRuntime.class, view, new Hashtable<>(Map.of(FEATURES, FEATURE_LIST)));

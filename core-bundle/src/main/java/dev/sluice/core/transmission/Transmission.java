@@ -2,12 +2,15 @@ package dev.sluice.core.transmission;
 
 import dev.sluice.api.NbdError;
 import dev.sluice.api.NbdException;
+import dev.sluice.api.runtime.SlowRequest;
 import dev.sluice.core.buffer.BufferPool;
 import dev.sluice.core.buffer.PooledBuffer;
 import dev.sluice.core.chain.Services;
 import dev.sluice.core.export.OpenConnection;
 import dev.sluice.core.gate.Gate;
 import dev.sluice.core.handshake.NegotiatedSession;
+import dev.sluice.core.metrics.Observers;
+import dev.sluice.core.metrics.RequestCounters;
 import dev.sluice.core.protocol.Command;
 import dev.sluice.core.protocol.Limits;
 import dev.sluice.core.transport.Wire;
@@ -51,7 +54,8 @@ public final class Transmission {
     private final CallRunner runner;
     private final Output output;
     private final InFlight inFlight;
-    private final ConnectionCounters counters = new ConnectionCounters();
+    private final RequestCounters counters;
+    private final Observers observers;
     private final Pace pace = new Pace();
     private final String name;
     private final Runnable ended;
@@ -82,6 +86,8 @@ public final class Transmission {
         this.input = new Input(wire, services, warmth, this::flush);
         this.wire = wire;
         this.open = (OpenConnection) session.export();
+        this.counters = open.count();
+        this.observers = services.observers();
         this.facts = SessionFacts.of(session);
         this.services = services;
         this.pool = services.buffers();
@@ -97,7 +103,7 @@ public final class Transmission {
     }
 
     /** Counters of this connection. */
-    public ConnectionCounters counters() {
+    public RequestCounters counters() {
         return counters;
     }
 
@@ -257,7 +263,7 @@ public final class Transmission {
         if (refusal != null) {
             me.batch.ensure(64);
             runner.refuse(r, me.batch, refusal.error(), refusal.text());
-            count(r, true);
+            counters.refused(r.type);
             return sendIfLarge(me);
         }
         if (parallel && pace.isSlow(r.type) && open.serialLock() == null && dispatch(me, r, payload)) {
@@ -274,11 +280,12 @@ public final class Transmission {
             }
             me.batch.ensure(64);
             runner.refuse(r, me.batch, NbdError.ESHUTDOWN, whyStopping());
-            count(r, true);
+            counters.refused(r.type);
             return sendIfLarge(me);
         }
         boolean still;
         long after;
+        long took;
         try {
             long before = services.platform().nanoTime();
             try {
@@ -294,14 +301,15 @@ public final class Transmission {
             still = me.leaveCall();
             open.gate().exit();
             after = services.platform().nanoTime();
-            pace.record(r.type, after - before, r.type <= Command.WRITE ? r.length : 0);
+            took = after - before;
+            pace.record(r.type, took, inFlightBytes(r));
             if (still && me.batch.isEmpty()) {
                 me.oldestReply = after;
             }
         } finally {
             me.unlockSerial();
         }
-        count(r, me.outcome.isError());
+        count(r, took, me.outcome.isError(), still);
         if (!still) {
             finishOvertaken(me, r);
             return Turn.OVERTAKEN;
@@ -320,7 +328,7 @@ public final class Transmission {
         flush(me);
         me.batch.ensure(64);
         runner.refuse(r, me.batch, e.error(), e.getMessage());
-        count(r, true);
+        counters.refused(r.type);
         return sendIfLarge(me);
     }
 
@@ -443,14 +451,16 @@ public final class Transmission {
         }
     }
 
-    void count(Request r, boolean error) {
-        counters.requests.incrementAndGet();
-        if (error) {
-            counters.errors.incrementAndGet();
-        } else if (r.type == Command.READ) {
-            counters.bytesRead.addAndGet(r.length);
-        } else if (r.type == Command.WRITE) {
-            counters.bytesWritten.addAndGet(r.length);
+    /** @param alone by the leader, which still is the leader */
+    private void count(Request r, long took, boolean error, boolean alone) {
+        if (alone) {
+            counters.leaderDid(r.type, took, inFlightBytes(r), error);
+        } else {
+            counters.did(r.type, took, inFlightBytes(r), error);
+        }
+        if (observers.isSlow(took)) {
+            observers.slow(new SlowRequest(open.export(), open.connection(), RequestCounters.operation(r.type), r.offset, r.length,
+                    Duration.ofNanos(took), error));
         }
     }
 
@@ -560,8 +570,14 @@ public final class Transmission {
     }
 
     /** The call of a worker has taken this long. */
-    void measured(Request r, long nanos) {
+    void measured(Request r, long nanos, boolean error) {
         pace.record(r.type, nanos, inFlightBytes(r));
+        count(r, nanos, error, false);
+    }
+
+    /** A worker's request was not run. */
+    void refused(Request r) {
+        counters.refused(r.type);
     }
 
     long now() {

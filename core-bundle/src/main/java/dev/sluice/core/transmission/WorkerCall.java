@@ -37,10 +37,9 @@ final class WorkerCall implements Runnable {
     public void run() {
         boolean sent = true;
         try {
-            if (prepare()) {
-                call();
+            if (!prepare() || !call()) {
+                transmission.refused(request);
             }
-            transmission.count(request, outcome.isError());
             transmission.runner().encode(request, batch, reply, outcome);
             sent = transmission.send(batch);
         } catch (IOException e) {
@@ -71,11 +70,12 @@ final class WorkerCall implements Runnable {
         }
     }
 
-    private void call() {
+    /** False if the request was not run. */
+    private boolean call() {
         Monitor[] held = new Monitor[1];
         if (!transmission.enterAsWorker(held)) {
             outcome.failed(NbdError.ESHUTDOWN, transmission.whyStopping());
-            return;
+            return false;
         }
         long before = transmission.now();
         try {
@@ -86,7 +86,8 @@ final class WorkerCall implements Runnable {
                 held[0].unlock();
             }
         }
-        transmission.measured(request, transmission.now() - before);
+        transmission.measured(request, transmission.now() - before, outcome.isError());
+        return true;
     }
 
     private ByteBuffer view() {

@@ -2,16 +2,22 @@ package dev.sluice.core.view;
 
 import dev.sluice.api.Parameter;
 import dev.sluice.api.runtime.ConnectionStatus;
+import dev.sluice.api.runtime.ExportMetrics;
 import dev.sluice.api.runtime.ExportState;
 import dev.sluice.api.runtime.ExportStatus;
 import dev.sluice.api.runtime.KindStatus;
+import dev.sluice.api.runtime.LayerMetrics;
 import dev.sluice.api.runtime.LayerStatus;
 import dev.sluice.api.runtime.ListenerStatus;
+import dev.sluice.api.runtime.OperationMetrics;
 import dev.sluice.api.runtime.ParameterStatus;
+import dev.sluice.api.runtime.RuntimeMetrics;
+import dev.sluice.api.runtime.RuntimeObserver;
 import dev.sluice.api.runtime.SluiceRuntime;
 import dev.sluice.api.runtime.SwapRecord;
 import dev.sluice.api.util.DeclaredParameters;
 import dev.sluice.core.chain.Layer;
+import dev.sluice.core.chain.Services;
 import dev.sluice.core.engine.Engine;
 import dev.sluice.core.export.Export;
 import dev.sluice.core.export.ExportConfig;
@@ -21,7 +27,6 @@ import dev.sluice.core.export.Kinds;
 import dev.sluice.core.export.LayerSlot;
 import dev.sluice.core.export.SwapLog;
 import dev.sluice.core.util.Deadline;
-import dev.sluice.core.util.Platform;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,7 +40,7 @@ public final class RuntimeView implements SluiceRuntime {
     private static final System.Logger LOG = System.getLogger("dev.sluice.runtime");
 
     private final String version;
-    private final Platform platform;
+    private final Services services;
     private final Kinds kinds;
     private final Exports exports;
     private final Engine engine;
@@ -43,9 +48,9 @@ public final class RuntimeView implements SluiceRuntime {
     private final CopyOnWriteArrayList<Runnable> shutdown = new CopyOnWriteArrayList<>();
 
     /** Looks at these. */
-    public RuntimeView(String version, Platform platform, Kinds kinds, Exports exports, Engine engine, SwapLog swaps) {
+    public RuntimeView(String version, Services services, Kinds kinds, Exports exports, Engine engine, SwapLog swaps) {
         this.version = version;
-        this.platform = platform;
+        this.services = services;
         this.kinds = kinds;
         this.exports = exports;
         this.engine = engine;
@@ -129,19 +134,49 @@ public final class RuntimeView implements SluiceRuntime {
 
     @Override
     public Optional<ExportStatus> awaitExport(String name, Duration atMost) {
-        Optional<Export> export = exports.await(name, Deadline.after(platform, atMost));
+        Optional<Export> export = exports.await(name, Deadline.after(services.platform(), atMost));
         String why = exports.refused().get(name);
         return export.isEmpty() && why != null ? Optional.of(refused(name, why)) : export.map(RuntimeView::export);
     }
 
     @Override
     public Optional<ListenerStatus> awaitListener(String name, Duration atMost) {
-        return engine.await(name, Deadline.after(platform, atMost));
+        return engine.await(name, Deadline.after(services.platform(), atMost));
     }
 
     @Override
     public AutoCloseable onShutdownRequest(Runnable callback) {
         shutdown.add(callback);
         return () -> shutdown.remove(callback);
+    }
+
+    @Override
+    public RuntimeMetrics metrics() {
+        return new RuntimeMetrics(exports.all().stream().map(this::metrics).toList(), services.buffers().leasedBytes(),
+                services.buffers().leases(), services.buffers().refused(), services.workers().threads());
+    }
+
+    private ExportMetrics metrics(Export export) {
+        List<LayerMetrics> layers = new ArrayList<>();
+        List<LayerSlot> slots = export.slots();
+        for (int i = 0; i < slots.size(); i++) {
+            Layer layer = slots.get(i).layer();
+            if (layer != null) {
+                layers.add(new LayerMetrics(i, slots.get(i).spec().word(), layer.requests(), layer.errors(), layer.faults(),
+                        layer.latency()));
+            }
+        }
+        SwapLog.Counts counts = swaps.counts(export.name());
+        return new ExportMetrics(export.name(), export.counters().operations(), layers, counts.done(), counts.refused(), counts.paused());
+    }
+
+    @Override
+    public List<OperationMetrics> connectionMetrics(long id) {
+        return engine.operations(id);
+    }
+
+    @Override
+    public AutoCloseable observe(RuntimeObserver observer, Duration slow) {
+        return services.observers().add(observer, slow);
     }
 }

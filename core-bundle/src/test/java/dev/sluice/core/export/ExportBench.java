@@ -33,7 +33,7 @@ public final class ExportBench implements Kinds, AutoCloseable {
     /** What the layers did. */
     public final Journal journal = new Journal();
     /** Records. */
-    public final SwapLog swaps = new SwapLog();
+    public final SwapLog swaps;
     /** Under test. */
     public final Exports exports;
     private final List<FakeKind> kinds = new CopyOnWriteArrayList<>();
@@ -43,6 +43,7 @@ public final class ExportBench implements Kinds, AutoCloseable {
     /** On this platform. */
     public ExportBench(Platform platform) {
         core = new CoreServices(platform);
+        swaps = new SwapLog(core.services.observers());
         exports = new Exports(core.services, swaps);
         exports.setKinds(this);
     }

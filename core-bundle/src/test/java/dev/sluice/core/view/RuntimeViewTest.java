@@ -3,10 +3,15 @@ package dev.sluice.core.view;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.api.runtime.ExportMetrics;
 import dev.sluice.api.runtime.ExportState;
 import dev.sluice.api.runtime.ExportStatus;
 import dev.sluice.api.runtime.KindStatus;
+import dev.sluice.api.runtime.RuntimeObserver;
+import dev.sluice.api.runtime.SluiceControl;
+import dev.sluice.api.runtime.SwapRecord;
 import dev.sluice.core.engine.Engine;
+import dev.sluice.core.export.ChainEdits;
 import dev.sluice.core.export.ExportBench;
 import dev.sluice.core.export.FakeKind;
 import dev.sluice.core.transport.SocketNetwork;
@@ -18,9 +23,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class RuntimeViewTest {
+    private static final SluiceControl.ChangeOptions AGREED = new SluiceControl.ChangeOptions(false, true, false);
+
     private final ManualPlatform platform = new ManualPlatform();
     private final ExportBench bench = new ExportBench(platform);
-    private final RuntimeView view = new RuntimeView("1.2.3", platform, bench, bench.exports,
+    private final RuntimeView view = new RuntimeView("1.2.3", bench.core.services, bench, bench.exports,
             new Engine(bench.core.services, new SocketNetwork(platform), bench.exports), bench.swaps);
 
     @AfterEach
@@ -104,5 +111,46 @@ class RuntimeViewTest {
         assertEquals("1.2.3", view.version());
         assertEquals(List.of(), view.listeners());
         assertEquals(List.of(), view.connections());
+    }
+
+    @Test
+    void theMetricsOfAnExportHaveItsLayersInOrderAndItsSwaps() throws Exception {
+        bench.filter("f");
+        bench.plugin("p");
+        bench.active("e", "f#a", "p");
+        ExportMetrics before = view.metrics().exports().get(0);
+        assertEquals(List.of("0 f#a", "1 p"), before.layers().stream().map(l -> l.position() + " " + l.layer()).toList());
+        bench.exports.find("e").orElseThrow().edit(now -> ChainEdits.remove(now, "f#a"), AGREED);
+        ExportMetrics after = view.metrics().exports().get(0);
+        assertEquals(1, after.swaps());
+        assertEquals(0, after.swapsRefused());
+        assertEquals(List.of("p"), after.layers().stream().map(l -> l.layer()).toList());
+    }
+
+    @Test
+    void anObserverIsToldOfStatesAndSwaps() throws Exception {
+        AtomicInteger changes = new AtomicInteger();
+        AtomicInteger swaps = new AtomicInteger();
+        AutoCloseable observer = view.observe(new RuntimeObserver() {
+            @Override
+            public void changed() {
+                changes.incrementAndGet();
+            }
+
+            @Override
+            public void swapped(SwapRecord swap) {
+                swaps.incrementAndGet();
+            }
+        }, null);
+        bench.filter("f");
+        bench.plugin("p");
+        bench.active("e", "f", "p");
+        assertTrue(changes.get() > 0);
+        bench.exports.find("e").orElseThrow().edit(now -> ChainEdits.remove(now, "f"), AGREED);
+        assertEquals(1, swaps.get());
+        observer.close();
+        int then = changes.get();
+        bench.exports.remove(bench.exports.find("e").orElseThrow(), "test");
+        assertEquals(then, changes.get());
     }
 }

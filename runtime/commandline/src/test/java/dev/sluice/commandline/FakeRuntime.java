@@ -5,7 +5,10 @@ import dev.sluice.api.runtime.ExportState;
 import dev.sluice.api.runtime.ExportStatus;
 import dev.sluice.api.runtime.KindStatus;
 import dev.sluice.api.runtime.ListenerStatus;
+import dev.sluice.api.runtime.OperationMetrics;
 import dev.sluice.api.runtime.ParameterStatus;
+import dev.sluice.api.runtime.RuntimeMetrics;
+import dev.sluice.api.runtime.RuntimeObserver;
 import dev.sluice.api.runtime.SluiceRuntime;
 import dev.sluice.api.runtime.SwapRecord;
 import java.time.Duration;
@@ -93,5 +96,20 @@ final class FakeRuntime implements SluiceRuntime {
     public AutoCloseable onShutdownRequest(Runnable callback) {
         shutdown = callback;
         return () -> shutdown = null;
+    }
+
+    @Override
+    public RuntimeMetrics metrics() {
+        return new RuntimeMetrics(List.of(), 0, 0, 0, 0);
+    }
+
+    @Override
+    public List<OperationMetrics> connectionMetrics(long id) {
+        return List.of();
+    }
+
+    @Override
+    public AutoCloseable observe(RuntimeObserver observer, Duration slow) {
+        return () -> { };
     }
 }

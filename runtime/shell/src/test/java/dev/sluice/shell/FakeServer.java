@@ -7,6 +7,9 @@ import dev.sluice.api.runtime.ExportStatus;
 import dev.sluice.api.runtime.KindStatus;
 import dev.sluice.api.runtime.LayerStatus;
 import dev.sluice.api.runtime.ListenerStatus;
+import dev.sluice.api.runtime.OperationMetrics;
+import dev.sluice.api.runtime.RuntimeMetrics;
+import dev.sluice.api.runtime.RuntimeObserver;
 import dev.sluice.api.runtime.SluiceControl;
 import dev.sluice.api.runtime.SluiceRuntime;
 import dev.sluice.api.runtime.StopMode;
@@ -164,5 +167,20 @@ final class FakeServer implements SluiceRuntime, SluiceControl {
     @Override
     public List<SwapRecord> upgrade(String location, ChangeOptions options) {
         return List.of(done("upgrade " + location, options));
+    }
+
+    @Override
+    public RuntimeMetrics metrics() {
+        return new RuntimeMetrics(List.of(), 0, 0, 0, 0);
+    }
+
+    @Override
+    public List<OperationMetrics> connectionMetrics(long id) {
+        return List.of();
+    }
+
+    @Override
+    public AutoCloseable observe(RuntimeObserver observer, Duration slow) {
+        return () -> { };
     }
 }

@@ -1,0 +1,2 @@
+/** Sluice for monitors: JMX, Prometheus, flight recorder, health checks. */
+package dev.sluice.observability;

@@ -13,6 +13,7 @@ import dev.sluice.api.OpenRequest;
 import dev.sluice.api.Parameter;
 import dev.sluice.api.ParameterType;
 import dev.sluice.api.Parameters;
+import dev.sluice.shared.requestlock.OneAtATime;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
@@ -62,7 +63,7 @@ public class CacheFilter implements NbdFilter {
 
     @Override
     public NbdDevice open(OpenRequest request, NextLayer next) throws IOException {
-        return new CacheDevice(caches, settings, context, next.open(request), request);
+        return new CacheDevice(caches, settings, context, new OneAtATime(next.open(request), request), request);
     }
 
     @Override

@@ -77,7 +77,7 @@ public class ExitlastFilter implements NbdFilter {
         waiting = true;
         departures++;
         int departure = departures;
-        context.tasks().after(grace, () -> {
+        context.tasks().parallel().after(grace, () -> {
             end(departure);
             return null;
         });

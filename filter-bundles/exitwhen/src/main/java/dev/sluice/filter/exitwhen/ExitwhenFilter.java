@@ -96,7 +96,7 @@ public class ExitwhenFilter implements NbdFilter {
                 stopIfIdle();
                 return null;
             });
-            layer.tasks().every(poll, () -> {
+            layer.tasks().parallel().every(poll, () -> {
                 stopIfIdle();
                 return null;
             });
@@ -133,7 +133,7 @@ public class ExitwhenFilter implements NbdFilter {
 
     /** A background task, because none runs in the middle of a change, when clients only seem to be away. */
     private void later(Callable<?> work) {
-        context.tasks().submit(work);
+        context.tasks().parallel().submit(work);
     }
 
     /** Not only the own devices count: a layer that is being put in has none yet for the clients that are there. */

@@ -117,7 +117,7 @@ final class Group {
             try {
                 for (Member m : others) {
                     if (all || m.hasWritten()) {
-                        flushOther(self, m);
+                        flushOther(m);
                         written = true;
                     }
                 }
@@ -128,7 +128,7 @@ final class Group {
                 // only now the data of all connections are behind; whoever has read meanwhile may have older ones
                 for (Member m : others) {
                     if (all || written && m.hasRead()) {
-                        flushOther(self, m);
+                        flushOther(m);
                     }
                 }
             } catch (IOException | RuntimeException e) {
@@ -184,12 +184,10 @@ final class Group {
         }
     }
 
-    /** Its device may take only one request at a time, and nobody but this filter knows of this one. */
-    private static void flushOther(Member self, Member other) throws IOException {
+    private static void flushOther(Member other) throws IOException {
         if (!other.next.info().canFlush()) {
             return;
         }
-        long stamp = exclude(self, other);
         try {
             flushOwn(other);
         } catch (NbdException e) {
@@ -197,21 +195,6 @@ final class Group {
             throw e.error() == NbdError.ESHUTDOWN
                     ? new NbdException(NbdError.EIO, "another connection can't be flushed: " + e.getMessage(), e)
                     : e;
-        } finally {
-            other.requests.unlockWrite(stamp);
-        }
-    }
-
-    private static long exclude(Member self, Member other) throws IOException {
-        try {
-            long stamp = other.requests.tryWriteLock(PERIOD_MILLIS, TimeUnit.MILLISECONDS);
-            while (stamp == 0) {
-                self.cancellation.check();
-                stamp = other.requests.tryWriteLock(PERIOD_MILLIS, TimeUnit.MILLISECONDS);
-            }
-            return stamp;
-        } catch (InterruptedException e) {
-            throw interrupted();
         }
     }
 

@@ -2,7 +2,6 @@ package dev.sluice.filter.multiconn;
 
 import dev.sluice.api.Cancellation;
 import dev.sluice.api.NbdDevice;
-import java.util.concurrent.locks.StampedLock;
 
 /**
  * One connection in its group. It begins with the worst that is possible, because it may stand in for a connection that was
@@ -14,8 +13,6 @@ import java.util.concurrent.locks.StampedLock;
 final class Member {
     final NbdDevice next;
     final Cancellation cancellation;
-    /** Held as a reader by this connection's own requests, and as a writer by a flush that another connection sends. */
-    final StampedLock requests = new StampedLock();
     private volatile boolean wrote = true;
     private volatile boolean read = true;
     /** Known to have changes that were not flushed: what {@link #wrote} would be without the worst that is possible. */

@@ -60,70 +60,61 @@ final class MultiConnDevice extends ForwardingDevice {
 
     @Override
     public void read(long offset, int length, ReadReply reply) throws IOException {
-        long stamp = enter();
         try {
             next.read(offset, length, reply);
         } finally {
             group.read(self);
-            exit(stamp);
         }
     }
 
     @Override
     public void cache(long offset, long length) throws IOException {
-        long stamp = enter();
         try {
             next.cache(offset, length);
         } finally {
             group.read(self);
-            exit(stamp);
         }
     }
 
     @Override
     public void status(MetaContext context, long offset, long length, Flags flags, StatusSink sink) throws IOException {
-        long stamp = enter();
         try {
             next.status(context, offset, length, flags, sink);
         } finally {
             group.read(self);
-            exit(stamp);
         }
     }
 
     @Override
     public void write(long offset, ByteBuffer data, Flags flags) throws IOException {
         boolean stable = false;
-        long stamp = enter();
         try {
             next.write(offset, data, flags);
             stable = flags.fua();
         } finally {
-            changed(stable, stamp);
+            changed(stable);
         }
     }
 
     @Override
     public void trim(long offset, long length, Flags flags) throws IOException {
         boolean stable = false;
-        long stamp = enter();
         try {
             next.trim(offset, length, flags);
             stable = flags.fua();
         } finally {
-            changed(stable, stamp);
+            changed(stable);
         }
     }
 
     @Override
     public void zero(long offset, long length, Flags flags) throws IOException {
         boolean stable = false;
-        long stamp = enter();
         try {
             next.zero(offset, length, flags);
             stable = flags.fua();
         } finally {
-            changed(stable, stamp);
+            changed(stable);
         }
     }
 
@@ -167,22 +158,10 @@ final class MultiConnDevice extends ForwardingDevice {
         }
     }
 
-    /** Only where others send flushes to this connection. */
-    private long enter() {
-        return mode == Mode.EMULATE ? self.requests.readLock() : 0;
-    }
-
     /** What was written with FUA needs no flush, once it has succeeded. */
-    private void changed(boolean stable, long stamp) {
+    private void changed(boolean stable) {
         if (!stable) {
             group.wrote(self);
-        }
-        exit(stamp);
-    }
-
-    private void exit(long stamp) {
-        if (stamp != 0) {
-            self.requests.unlockRead(stamp);
         }
     }
 }

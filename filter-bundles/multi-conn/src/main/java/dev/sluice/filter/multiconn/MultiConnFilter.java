@@ -11,6 +11,8 @@ import dev.sluice.api.OpenRequest;
 import dev.sluice.api.Parameter;
 import dev.sluice.api.ParameterType;
 import dev.sluice.api.Parameters;
+import dev.sluice.api.ThreadModel;
+import dev.sluice.shared.requestlock.OneAtATime;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -54,8 +56,10 @@ public class MultiConnFilter implements NbdFilter {
 
     @Override
     public NbdDevice open(OpenRequest request, NextLayer next) throws IOException {
-        NbdDevice behind = next.open(request);
-        return new MultiConnDevice(behind, this, byName ? request.exportName() : "", new Member(behind, request.cancellation()), mode);
+        // with one connection at a time there is nobody else to flush, and nobody is told that there is multi-conn
+        Mode here = mode == Mode.AUTO && request.threadModel() == ThreadModel.SERIALIZE_CONNECTIONS ? Mode.DISABLE : mode;
+        NbdDevice behind = new OneAtATime(next.open(request), request);
+        return new MultiConnDevice(behind, this, byName ? request.exportName() : "", new Member(behind, request.cancellation()), here);
     }
 
     Group join(String name, Member member) {

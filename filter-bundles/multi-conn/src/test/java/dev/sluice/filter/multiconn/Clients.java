@@ -24,7 +24,7 @@ final class Clients {
     final List<NbdDevice> devices = new ArrayList<>();
     final List<TestOpenRequest> requests = new ArrayList<>();
     final MultiConnFilter filter = new MultiConnFilter();
-    private final TestContext context = new TestContext(Path.of("/"));
+    final TestContext context = new TestContext(Path.of("/"));
 
     Clients(String... words) {
         filter.configure(ParameterParser.parse(MultiConnFilter.class, "multi-conn", List.of(words), Path.of("/")));

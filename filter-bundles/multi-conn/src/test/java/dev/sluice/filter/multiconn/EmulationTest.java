@@ -1,12 +1,14 @@
 package dev.sluice.filter.multiconn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.api.HandOver;
 import dev.sluice.api.NbdError;
 import dev.sluice.api.NbdException;
+import dev.sluice.api.ThreadModel;
 import dev.sluice.api.contract.SeededRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -275,9 +277,10 @@ class EmulationTest {
     }
 
     @Test
-    void requestsAndFlushesAtTheSameTimeNeverMeetInOneConnection() throws Exception {
+    void whereAConnectionTakesOneRequestAtATimeFlushesNeverMeetThem() throws Exception {
         for (String level : LEVELS) {
             Clients c = clients(4, "multi-conn-mode=emulate", "multi-conn-track-dirty=" + level);
+            c.context.setThreadModel(ThreadModel.SERIALIZE_REQUESTS);
             ExecutorService pool = Executors.newFixedThreadPool(4);
             try {
                 List<Future<?>> ends = new ArrayList<>();
@@ -325,6 +328,15 @@ class EmulationTest {
             pool.shutdownNow();
             assertTrue(pool.awaitTermination(60, TimeUnit.SECONDS));
         }
+    }
+
+    @Test
+    void withOneConnectionAtATimeNothingIsEmulated() throws Exception {
+        Clients c = new Clients();
+        c.context.setThreadModel(ThreadModel.SERIALIZE_CONNECTIONS);
+        assertFalse(c.connect("").devices.get(0).info().multiConn());
+        c.context.setThreadModel(ThreadModel.SERIALIZE_ALL_REQUESTS);
+        assertTrue(c.connect("").devices.get(1).info().multiConn());
     }
 
     @Test

@@ -75,7 +75,7 @@ public class PauseFilter implements NbdFilter {
     }
 
     private void schedule(ControlSocket of, Duration delay) {
-        context.tasks().after(delay, () -> {
+        context.tasks().parallel().after(delay, () -> {
             look(of);
             return null;
         });

@@ -8,7 +8,7 @@ import dev.sluice.api.NbdFilter;
 import dev.sluice.api.NextLayer;
 import dev.sluice.api.OpenRequest;
 import dev.sluice.api.Transparent;
-import dev.sluice.shared.requestlock.RequestLock;
+import dev.sluice.shared.requestlock.OneAtATime;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,7 +23,6 @@ import org.osgi.service.component.annotations.ServiceScope;
 public class ReadaheadFilter implements NbdFilter {
     private static final System.Logger LOG = System.getLogger(ReadaheadFilter.class.getName());
 
-    private final RequestLock lock = new RequestLock();
     private final AtomicBoolean warned = new AtomicBoolean();
     private String export = "";
 
@@ -34,7 +33,7 @@ public class ReadaheadFilter implements NbdFilter {
 
     @Override
     public NbdDevice open(OpenRequest request, NextLayer next) throws IOException {
-        return new ReadaheadDevice(next.open(request), lock, request.tasks(), request.cancellation(), this::cannotPrefetch);
+        return new ReadaheadDevice(new OneAtATime(next.open(request), request), request.tasks(), this::cannotPrefetch);
     }
 
     /** Said once, however many clients come. */

@@ -101,7 +101,7 @@ public class FilePlugin implements NbdPlugin {
             directory.check();
         }
         // Before the first client, but without holding up the start: see LibC.find().
-        context.tasks().submit(() -> {
+        context.tasks().parallel().submit(() -> {
             if (libc.get().isEmpty()) {
                 LOG.log(Level.WARNING, "file: no trim, quick zeroing, extents, cache and fadvise: " + LibC.whyAbsent());
             }

@@ -72,7 +72,7 @@ public class MemoryPlugin implements NbdPlugin {
         context = layerContext;
         // Loading the C library takes longer than all else that this plugin does; let it happen before the first
         // client comes, and without holding up the start of the server.
-        context.tasks().submit(libc::get);
+        context.tasks().parallel().submit(libc::get);
     }
 
     /** Devices only make sense on the memory of the predecessor. */

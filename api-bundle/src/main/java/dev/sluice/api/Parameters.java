@@ -59,6 +59,9 @@ public interface Parameters {
     /** All paths of a repeatable key, in order. */
     List<Path> paths(String name);
 
+    /** Where relative paths start, absolute: the directory in which the operator stands, or the one that the export names. */
+    Path directory();
+
     /** The secret. */
     String password(String name);
 

@@ -111,6 +111,11 @@ final class ParsedParameters implements Parameters {
     }
 
     @Override
+    public Path directory() {
+        return directory.toAbsolutePath();
+    }
+
+    @Override
     public String password(String name) {
         return (String) value(name, ParameterType.PASSWORD);
     }

@@ -185,4 +185,10 @@ class ParameterParserTest {
         assertThrows(IllegalArgumentException.class, () -> parse("1").size("hold"));
         assertThrows(IllegalArgumentException.class, () -> parse("1").size("count"));
     }
+
+    @Test
+    void theDirectoryWhereRelativePathsStartIsTold() {
+        assertEquals(HERE, ParameterParser.parse(Bare.class, "bare", List.of(), HERE).directory());
+        assertEquals(Path.of("sub").toAbsolutePath(), ParameterParser.parse(Bare.class, "bare", List.of(), Path.of("sub")).directory());
+    }
 }

@@ -42,14 +42,12 @@ import org.osgi.service.component.annotations.ServiceScope;
 @Parameter(name = "allocator", choices = {"sparse", "malloc", "zstd"}, defaultValue = "sparse",
         help = "how memory is found: sparse; malloc is the same here; zstd is not supported")
 @Parameter(name = "script-timeout", type = ParameterType.DELAY, defaultValue = "60", help = "how long all <(SCRIPT) together may take")
-@Parameter(name = "working-directory", type = ParameterType.PATH, defaultValue = ".",
-        help = "where scripts start, and relative names of files")
 @OpenParameters
 public class DataPlugin implements NbdPlugin {
     private static final String FORMAT = "dev.sluice.plugin.data";
     private static final int VERSION = 1;
     private static final List<String> CONTENTS = List.of("data", "raw", "base64");
-    private static final Set<String> DECLARED = Set.of("data", "raw", "base64", "size", "allocator", "script-timeout", "working-directory");
+    private static final Set<String> DECLARED = Set.of("data", "raw", "base64", "size", "allocator", "script-timeout");
 
     /** Key and value in turn of all that the contents depend on. */
     private final List<String> definition = new ArrayList<>();
@@ -84,7 +82,7 @@ public class DataPlugin implements NbdPlugin {
         }
         size = parameters.optionalSize("size");
         scriptTimeout = parameters.delay("script-timeout");
-        directory = parameters.path("working-directory").normalize();
+        directory = parameters.directory();
     }
 
     private void take(Parameters.Word word) {

@@ -91,10 +91,9 @@ class DataPluginTest extends PluginContract {
     }
 
     @Test
-    void filesAndScriptsStartInTheWorkingDirectory() throws Exception {
+    void filesAndScriptsStartInTheDirectoryOfTheOperator() throws Exception {
         Files.createDirectory(directory.resolve("sub"));
         Files.writeString(directory.resolve("sub/f"), "x");
-        assertArrayEquals(new byte[] {'x', 'x'}, start(List.of("<f <(cat f)", "working-directory=sub")).connect().readAll());
         assertArrayEquals(new byte[] {'x', 'x'}, start(List.of("<sub/f <(cat sub/f)")).connect().readAll());
         assertTrue(failure("<f").contains("the file f can't be read: no such file or directory"), failure("<f"));
     }

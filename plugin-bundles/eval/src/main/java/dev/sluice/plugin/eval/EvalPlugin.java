@@ -1,16 +1,13 @@
 package dev.sluice.plugin.eval;
 
-import dev.sluice.api.ConfigException;
 import dev.sluice.api.Help;
 import dev.sluice.api.NbdPlugin;
 import dev.sluice.api.OpenParameters;
 import dev.sluice.api.Parameter;
-import dev.sluice.api.ParameterType;
 import dev.sluice.api.Parameters;
 import dev.sluice.api.PluginName;
 import dev.sluice.shared.script.ScriptLayer;
 import dev.sluice.shared.script.Scripts;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -58,7 +55,6 @@ import org.osgi.service.component.annotations.ServiceScope;
 @Parameter(name = "trim", help = "script: a range is not needed any more")
 @Parameter(name = "unload", help = "script: the end")
 @Parameter(name = "zero", help = "script: makes a range read as zero")
-@Parameter(name = "working-directory", type = ParameterType.PATH, defaultValue = ".", help = "the directory in which the scripts run")
 public class EvalPlugin extends ScriptLayer {
     private static final Set<String> METHODS = Set.of("after_fork", "block_size", "cache", "can_cache", "can_extents", "can_fast_zero",
             "can_flush", "can_fua", "can_multi_conn", "can_trim", "can_write", "can_zero", "close", "config", "config_complete",
@@ -73,16 +69,14 @@ public class EvalPlugin extends ScriptLayer {
 
     @Override
     public void configure(Parameters parameters) {
-        directory = parameters.path("working-directory").normalize();
-        if (!Files.isDirectory(directory)) {
-            throw new ConfigException("working-directory=" + directory + " is no directory");
-        }
+        directory = parameters.directory();
+        checkDirectory(directory);
         for (Parameters.Word word : parameters.words()) {
             if (METHODS.contains(word.name())) {
                 methods.put(word.name(), word.value());
             } else if (word.name().equals("missing")) {
                 missing = word.value();
-            } else if (!word.name().equals("working-directory")) {
+            } else {
                 others.add(word);
             }
         }

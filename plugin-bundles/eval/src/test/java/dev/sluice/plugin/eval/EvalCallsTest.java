@@ -310,6 +310,14 @@ class EvalCallsTest {
     }
 
     @Test
+    void aDirectoryThatIsNoneIsRefused() throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "");
+        LayerHarness harness = LayerHarness.plugin(EvalPlugin::new, "eval", List.of("get_size=echo 1"), file);
+        assertEquals("scripts can't run in " + file + ", where relative file names of this export start: it is no directory",
+                assertThrows(ConfigException.class, harness::start).getMessage());
+    }
+
+    @Test
     void nothingLeaksIntoAScript() throws Exception {
         Connection c = connect("pread=ls -l /proc/self/fd > fds; head -c $3 /dev/zero");
         c.read(0, 1);

@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ServiceScope;
 
@@ -31,11 +30,9 @@ import org.osgi.service.component.annotations.ServiceScope;
 @OpenParameters
 @Parameter(name = "source", type = ParameterType.PATH, magic = true, repeatable = true, required = true,
         help = "the file, with a class that implements NbdPlugin or NbdDevice; the first one counts")
-@Parameter(name = "working-directory", type = ParameterType.PATH, defaultValue = ".",
-        help = "the directory in which relative file names of the plugin start")
 @Parameter(name = "revision", help = "any text: with another one the same file is read again")
 public class JavaPlugin implements NbdPlugin {
-    private static final Set<String> OURS = Set.of("working-directory", "revision");
+    private static final String OURS = "revision";
 
     private NbdPlugin plugin;
 
@@ -44,7 +41,7 @@ public class JavaPlugin implements NbdPlugin {
         Path file = parameters.paths("source").get(0).normalize();
         Class<?> type = SourceFile.compile(file).pluginClass();
         Parameters checked = ParameterParser.parse(type, file.getFileName().toString(), words(parameters),
-                parameters.path("working-directory").normalize());
+                parameters.directory());
         NbdPlugin made = Instances.make(file, type, checked);
         // first kept: a plugin whose configure fails is closed, too
         plugin = made;
@@ -57,7 +54,7 @@ public class JavaPlugin implements NbdPlugin {
         boolean fileSeen = false;
         for (Parameters.Word w : parameters.words()) {
             if (!w.name().equals("source")) {
-                if (!OURS.contains(w.name())) {
+                if (!w.name().equals(OURS)) {
                     words.add(w.name() + "=" + w.value());
                 }
             } else if (fileSeen) {

@@ -28,7 +28,6 @@ import org.osgi.service.component.annotations.ServiceScope;
 @OpenParameters
 @Parameter(name = "script", type = ParameterType.PATH, magic = true, repeatable = true, required = true,
         help = "the program, or - for a script on standard input; the first one counts")
-@Parameter(name = "working-directory", type = ParameterType.PATH, defaultValue = ".", help = "the directory in which it runs")
 public class ShPlugin extends ScriptLayer {
     private static final int MAX_INLINE = 1 << 20;
     private static final String INLINE = "-";
@@ -41,14 +40,12 @@ public class ShPlugin extends ScriptLayer {
 
     @Override
     public void configure(Parameters parameters) {
-        directory = parameters.path("working-directory").normalize();
+        directory = parameters.directory();
         List<Parameters.Word> words = new ArrayList<>(parameters.words());
         Parameters.Word script = words.stream().filter(w -> w.name().equals("script")).findFirst().orElseThrow();
         words.remove(script);
-        words.stream().filter(w -> !w.name().equals("working-directory")).forEach(given::add);
-        if (!Files.isDirectory(directory)) {
-            throw new ConfigException("working-directory=" + directory + " is no directory");
-        }
+        given.addAll(words);
+        checkDirectory(directory);
         if (script.value().equals(INLINE)) {
             text = standardInput();
             return;

@@ -13,6 +13,7 @@ import dev.sluice.api.OpenRequest;
 import dev.sluice.api.Parameters;
 import dev.sluice.api.ThreadModel;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,14 @@ public abstract class ScriptLayer implements NbdPlugin {
 
     /** Where the scripts run. */
     protected abstract Path workingDirectory();
+
+    /** @throws ConfigException if no script can run there */
+    protected static void checkDirectory(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            throw new ConfigException("scripts can't run in " + directory + ", where relative file names of this export start: it is no"
+                    + " directory");
+        }
+    }
 
     /** Says which scripts there are; texts are written to files of this directory. */
     protected abstract void define(Scripts target, Path directory) throws IOException;

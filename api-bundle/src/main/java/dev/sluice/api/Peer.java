@@ -9,9 +9,9 @@ import java.util.OptionalLong;
  * Where a client is.
  *
  * @param address of a TCP client; empty for Unix sockets and pipes
- * @param pid process of a Unix socket's client, where the platform tells
- * @param uid its user id, where the platform tells
- * @param gid its group id, where the platform tells
+ * @param pid process of a Unix socket's client, where the platform tells; Java's does not
+ * @param uid its user id when it connected, an unsigned number, where the platform tells
+ * @param gid its group id, as above
  */
 public record Peer(Optional<InetSocketAddress> address, OptionalLong pid, OptionalInt uid, OptionalInt gid) {
     /** A client on a Unix socket or pipe of which nothing more is known. */

@@ -136,7 +136,7 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
 
     @Override
     public Peer peer() {
-        return wire.peer();
+        return wire.identified();
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.nio.channels.SocketChannel;
 final class SocketWire implements Wire {
     private final SocketChannel channel;
     private final Peer peer;
+    private volatile Peer identified;
     private final Poller poller;
     private volatile Poller.Parked parked;
 
@@ -23,6 +24,7 @@ final class SocketWire implements Wire {
         if (remote instanceof InetSocketAddress address) {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             peer = Peer.of(address);
+            identified = peer;
         } else {
             peer = Peer.LOCAL;
         }
@@ -74,6 +76,16 @@ final class SocketWire implements Wire {
     @Override
     public Peer peer() {
         return peer;
+    }
+
+    @Override
+    public Peer identified() {
+        Peer known = identified;
+        if (known == null) {
+            known = UnixPeer.of(channel);
+            identified = known;
+        }
+        return known;
     }
 
     @Override

@@ -43,6 +43,14 @@ public interface Wire extends Closeable {
     /** Who is at the other end. */
     Peer peer();
 
+    /**
+     * The same, with what the system tells of the process there. May take a while the first time; what is not known by the
+     * time of {@link #close} stays unknown.
+     */
+    default Peer identified() {
+        return peer();
+    }
+
     /** Ends both directions and wakes who waits; returns at once. Closing twice does nothing. */
     @Override
     void close();

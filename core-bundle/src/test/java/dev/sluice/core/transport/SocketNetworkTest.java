@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.api.Peer;
 import dev.sluice.core.util.Background;
 import dev.sluice.core.util.RealPlatform;
 import java.io.IOException;
@@ -16,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class SocketNetworkTest {
@@ -62,6 +65,29 @@ class SocketNetworkTest {
         assertTrue(Files.exists(directory.resolve("s")));
         a.close();
         assertFalse(Files.exists(directory.resolve("s")));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void userAndGroupOfAClientOnAUnixSocketAreKnown() throws Exception {
+        try (Pair p = pair()) {
+            // the owner of what this process makes is who it is itself
+            Path mine = Files.createFile(directory.resolve("mine"));
+            Peer peer = p.wire().identified();
+            assertEquals(Files.getAttribute(mine, "unix:uid"), peer.uid().orElseThrow());
+            assertEquals(Files.getAttribute(mine, "unix:gid"), peer.gid().orElseThrow());
+            assertEquals("unix", peer.toString());
+            p.wire().close();
+            assertEquals(peer, p.wire().identified());
+        }
+    }
+
+    @Test
+    void ofAClientThatWasNeverAskedForNothingIsKnownAfterTheEnd() throws Exception {
+        try (Pair p = pair()) {
+            p.wire().close();
+            assertEquals(Peer.LOCAL, p.wire().identified());
+        }
     }
 
     @Test

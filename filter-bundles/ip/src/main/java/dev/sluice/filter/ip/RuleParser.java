@@ -45,8 +45,9 @@ final class RuleParser {
         String argument = text.substring(colon + 1);
         switch (colon < 0 ? "" : text.substring(0, colon)) {
             case "pid":
-                long pid = Integers.parse(argument, 1, MOST);
-                return (client, known) -> credential(client, client.peer().pid().isPresent(), () -> client.peer().pid().getAsLong() == pid);
+                Integers.parse(argument, 1, MOST);
+                throw new ConfigException("this server does not know the process of a client, so that the rule can't be kept;"
+                        + " use uid:N or gid:N");
             case "uid":
                 long uid = Integers.parse(argument, 0, MOST);
                 return (client, known) -> credential(client, client.peer().uid().isPresent(),

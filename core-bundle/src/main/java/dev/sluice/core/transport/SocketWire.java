@@ -11,6 +11,13 @@ import java.nio.channels.SocketChannel;
 
 /** A TCP or Unix socket in blocking mode. */
 final class SocketWire implements Wire {
+    /**
+     * What a Unix socket holds for a client that has not read yet, in bytes; the system takes at most its own limit. Its
+     * default of 208 KiB makes both sides of a large read wait for each other several times: with this one 1 MiB reads were
+     * 2.6 times as quick. The buffers of TCP grow by themselves.
+     */
+    private static final int UNIX_SEND_BUFFER = 512 << 10;
+
     private final SocketChannel channel;
     private final Peer peer;
     private volatile Peer identified;
@@ -26,6 +33,7 @@ final class SocketWire implements Wire {
             peer = Peer.of(address);
             identified = peer;
         } else {
+            channel.setOption(StandardSocketOptions.SO_SNDBUF, UNIX_SEND_BUFFER);
             peer = Peer.LOCAL;
         }
     }

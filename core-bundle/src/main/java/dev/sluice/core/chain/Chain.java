@@ -10,8 +10,7 @@ import dev.sluice.core.util.Failures;
 import dev.sluice.core.util.Monitor;
 import dev.sluice.core.util.Platform;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -270,7 +269,7 @@ public final class Chain {
     Set<OpenDevice> devices() {
         List<DeviceNode> nodes = new ArrayList<>();
         collect(top, nodes);
-        Set<OpenDevice> devices = Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<OpenDevice> devices = new LinkedHashSet<>();
         nodes.forEach(n -> devices.add(n.device));
         return devices;
     }

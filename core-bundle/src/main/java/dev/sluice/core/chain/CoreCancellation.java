@@ -6,6 +6,8 @@ import dev.sluice.api.NbdException;
 import dev.sluice.core.util.Deadline;
 import dev.sluice.core.util.Platform;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -13,9 +15,10 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class CoreCancellation implements Cancellation {
     private final Platform platform;
     private final Set<Thread> sleepers = ConcurrentHashMap.newKeySet();
-    private final Set<Action> actions = ConcurrentHashMap.newKeySet();
     /** Layers see this object and may lock it; the core's lock is its own. */
     private final Object lock = new Object();
+    /** In the order in which they came; guarded by lock. */
+    private final Set<Action> actions = new LinkedHashSet<>();
     private final Registration inParent;
     private volatile String reason;
 
@@ -27,14 +30,16 @@ public final class CoreCancellation implements Cancellation {
 
     /** From now on everybody should stop; the first reason counts. */
     public void cancel(String why) {
+        List<Action> due;
         synchronized (lock) {
             if (reason != null) {
                 return;
             }
             reason = why;
+            due = List.copyOf(actions);
         }
         sleepers.forEach(platform::unpark);
-        actions.forEach(Action::fire);
+        due.forEach(Action::fire);
     }
 
     /** The parent forgets this one; must be called when the device or layer has gone. */
@@ -42,7 +47,9 @@ public final class CoreCancellation implements Cancellation {
         if (inParent != null) {
             inParent.close();
         }
-        actions.clear();
+        synchronized (lock) {
+            actions.clear();
+        }
     }
 
     @Override
@@ -83,7 +90,9 @@ public final class CoreCancellation implements Cancellation {
     @Override
     public Registration onCancel(Runnable action) {
         Action a = new Action(action);
-        actions.add(a);
+        synchronized (lock) {
+            actions.add(a);
+        }
         if (reason != null) {
             a.fire();
         }
@@ -118,8 +127,8 @@ public final class CoreCancellation implements Cancellation {
         public void close() {
             synchronized (lock) {
                 runnable = null;
+                actions.remove(this);
             }
-            actions.remove(this);
         }
     }
 }

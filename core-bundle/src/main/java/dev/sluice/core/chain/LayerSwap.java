@@ -5,8 +5,7 @@ import dev.sluice.api.NbdError;
 import dev.sluice.api.NbdException;
 import dev.sluice.core.util.Failures;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +19,7 @@ import java.util.Set;
  */
 public final class LayerSwap {
     private final Layer old;
-    private final Map<OpenDevice, HandOver> deviceState = new IdentityHashMap<>();
+    private final Map<OpenDevice, HandOver> deviceState = new LinkedHashMap<>();
     private HandOver layerState;
 
     private LayerSwap(Layer old) {
@@ -94,12 +93,12 @@ public final class LayerSwap {
         private final Object lock = new Object();
         /** The nodes to fill, and what fills them. */
         private final Map<DeviceNode, OpenDevice> made = new LinkedHashMap<>();
-        private final Map<OpenDevice, OpenDevice> adoptedDevices = new IdentityHashMap<>();
+        private final Map<OpenDevice, OpenDevice> adoptedDevices = new LinkedHashMap<>();
         /** What is there to be adopted, as it was when this began. */
         private final HandOver given = layerState;
-        private final Map<OpenDevice, HandOver> givenDevices = new IdentityHashMap<>(deviceState);
+        private final Map<OpenDevice, HandOver> givenDevices = new LinkedHashMap<>(deviceState);
         /** Stand for nodes below the old devices: what is behind them is the chain's. */
-        private final Set<DeviceNode> lent = Collections.newSetFromMap(new IdentityHashMap<>());
+        private final Set<DeviceNode> lent = new HashSet<>();
         private boolean adopted;
         private boolean stranded;
 

@@ -23,7 +23,7 @@ import dev.sluice.core.util.Failures;
 import dev.sluice.core.util.Monitor;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -66,7 +66,7 @@ public final class Export {
     private ExportState state = ExportState.STARTING;
     private String why = "";
     private List<LayerSlot> slots = List.of();
-    private final Set<OpenConnection> connections = new HashSet<>();
+    private final Set<OpenConnection> connections = new LinkedHashSet<>();
     private final List<OpenConnection> departed = new ArrayList<>();
     private volatile String lastRefusal = "";
     private volatile Watched starting;

@@ -5,8 +5,7 @@ import dev.sluice.core.util.Deadline;
 import dev.sluice.core.util.Monitor;
 import dev.sluice.core.util.Platform;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -22,7 +21,7 @@ public final class CallGate {
     private final Monitor monitor;
 
     // guarded by monitor
-    private final Set<Pass> inside = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<Pass> inside = new LinkedHashSet<>();
     private boolean shut;
     private boolean closed;
 

@@ -11,8 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,15 +48,17 @@ public final class Reshape {
     /** Guards what is taken from old layers against {@link #strand}. */
     private final Object lock = new Object();
     private boolean stranded;
-    private final Map<Chain, Map<Layer, OpenDevice>> opened = new HashMap<>();
-    private final Map<Chain, List<OpenDevice>> sequences = new HashMap<>();
+    private final Map<Chain, Map<Layer, OpenDevice>> opened = new LinkedHashMap<>();
+    private final Map<Chain, List<OpenDevice>> sequences = new LinkedHashMap<>();
     private final List<OpenDevice> unused = new ArrayList<>();
+    /** Opened beside chains that take no part in the commit, because their clients have left meanwhile. */
+    private final List<OpenDevice> left = new ArrayList<>();
     /** Every device of a new layer, from before it is opened. Guarded by lock, because who strands reads it. */
     private final List<OpenDevice> made = new ArrayList<>();
-    private final Map<Layer, HandOver> layerStates = new IdentityHashMap<>();
-    private final Map<OpenDevice, HandOver> deviceStates = new IdentityHashMap<>();
-    private final Map<Layer, Layer> adopted = new IdentityHashMap<>();
-    private final Map<OpenDevice, OpenDevice> adoptedDevices = new IdentityHashMap<>();
+    private final Map<Layer, HandOver> layerStates = new LinkedHashMap<>();
+    private final Map<OpenDevice, HandOver> deviceStates = new LinkedHashMap<>();
+    private final Map<Layer, Layer> adopted = new LinkedHashMap<>();
+    private final Map<OpenDevice, OpenDevice> adoptedDevices = new LinkedHashMap<>();
 
     /** Nobody waits for this thread any more. */
     private static final class StrandedException extends RuntimeException {
@@ -79,7 +80,7 @@ public final class Reshape {
     public Reshape(List<Layer> before, List<Layer> after, Map<Layer, Layer> successors, boolean force) {
         this.before = List.copyOf(before);
         this.after = List.copyOf(after);
-        this.successors = Map.copyOf(successors);
+        this.successors = new LinkedHashMap<>(successors);
         this.force = force;
     }
 
@@ -112,7 +113,16 @@ public final class Reshape {
             return;
         }
         build(chain);
-        for (OpenDevice d : opened.get(chain).values()) {
+    }
+
+    /**
+     * Reads a little through every device that was opened beside. Requests may run meanwhile if all layers of the chain
+     * take several calls at once, because the layers that stay see a call more; otherwise the gates are shut.
+     *
+     * @throws NbdException it fails where the chain as it is does not; the caller abandons
+     */
+    public void selfTest(Chain chain) throws NbdException {
+        for (OpenDevice d : opened.getOrDefault(chain, Map.of()).values()) {
             selfTest(chain, d);
         }
     }
@@ -120,7 +130,7 @@ public final class Reshape {
     /** The sequence of devices after the change; new ones are opened from the plugin outwards. */
     private void build(Chain chain) throws NbdException {
         List<OpenDevice> line = line(chain);
-        Map<Layer, OpenDevice> mine = opened.computeIfAbsent(chain, c -> new IdentityHashMap<>());
+        Map<Layer, OpenDevice> mine = opened.computeIfAbsent(chain, c -> new LinkedHashMap<>());
         List<OpenDevice> sequence = new ArrayList<>();
         OpenDevice behind = null;
         for (int i = after.size() - 1; i >= 0; i--) {
@@ -414,6 +424,7 @@ public final class Reshape {
 
     /** Moves the pointers; the gates are shut. From now on the change is done. */
     public void commit(List<Chain> chains) {
+        unused.stream().filter(d -> !chains.contains(d.chain)).forEach(left::add);
         unused.clear();
         for (Chain chain : chains) {
             Set<OpenDevice> then = chain.devices();
@@ -438,6 +449,8 @@ public final class Reshape {
             d.chain.closeTarget(d);
         }
         unused.clear();
+        left.forEach(d -> closeNew(d, left));
+        left.clear();
     }
 
     /** Takes from the new layers what they have adopted. */

@@ -2,6 +2,7 @@ package dev.sluice.core.export;
 
 import dev.sluice.api.ConfigException;
 import dev.sluice.api.NbdException;
+import dev.sluice.api.ThreadModel;
 import dev.sluice.api.runtime.ExportState;
 import dev.sluice.api.runtime.SluiceControl.ChangeOptions;
 import dev.sluice.api.runtime.SwapRecord;
@@ -15,7 +16,7 @@ import dev.sluice.core.util.Platform;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -116,6 +117,8 @@ final class LiveChange {
         private final List<LayerSlot> fresh = new CopyOnWriteArrayList<>();
         private final List<String> stranded = new CopyOnWriteArrayList<>();
         private final Watched watched = new Watched(platform, "export " + export.name() + ": a change");
+        /** A strict layer that stays must not see the self-test beside a request. */
+        private final boolean testsBeside = export.threadModel() == ThreadModel.PARALLEL;
         private volatile CallGate.Pass inside;
         private volatile Reshape reshape;
         private volatile ConfigException refusal;
@@ -247,7 +250,7 @@ final class LiveChange {
                 export.factory().ready(fresh.get(i).layer(), fresh.get(i).spec());
                 watched.check();
             }
-            Map<Layer, Layer> successors = new IdentityHashMap<>();
+            Map<Layer, Layer> successors = new LinkedHashMap<>();
             for (int i = 0; i < after.size(); i++) {
                 LayerSlot old = plan.places().get(i).inheritsFrom();
                 if (old != null) {
@@ -262,6 +265,9 @@ final class LiveChange {
                         watched.check();
                         if (!c.gate().isClosed()) {
                             reshape.openBeside(c.chain());
+                            if (testsBeside) {
+                                reshape.selfTest(c.chain());
+                            }
                         }
                         return true;
                     });
@@ -302,6 +308,11 @@ final class LiveChange {
 
         private void takeOver() throws NbdException {
             watched.phase(TAKE_OVER, drain);
+            if (!testsBeside) {
+                for (Chain chain : chains()) {
+                    reshape.selfTest(chain);
+                }
+            }
             reshape.takeOver(chains());
             if (reshape.someLeave()) {
                 watched.patientPhase(LEAVE, drain);

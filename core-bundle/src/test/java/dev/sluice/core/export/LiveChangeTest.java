@@ -12,6 +12,7 @@ import dev.sluice.api.NbdDevice;
 import dev.sluice.api.NextLayer;
 import dev.sluice.api.OpenRequest;
 import dev.sluice.api.ReadReply;
+import dev.sluice.api.ThreadModel;
 import dev.sluice.api.contract.ModelDevice;
 import dev.sluice.api.runtime.ExportState;
 import dev.sluice.api.runtime.SluiceControl.ChangeOptions;
@@ -27,6 +28,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,6 +125,43 @@ class LiveChangeTest {
         client.connection.close();
     }
 
+    /** Whether the gate is shut while the self-test of a filter in front reads from a layer that stays. */
+    private boolean gateIsShutInSelfTest(ThreadModel model) throws Exception {
+        AtomicReference<ExportBench.Client> client = new AtomicReference<>();
+        AtomicReference<Boolean> shut = new AtomicReference<>();
+        bench.filter("stays", "1", () -> {
+            FakeFilter filter = new FakeFilter(bench.journal, "stays") {
+                @Override
+                public NbdDevice open(OpenRequest request, NextLayer next) throws IOException {
+                    return new ForwardingDevice(next.open(request)) {
+                        @Override
+                        public void read(long offset, int length, ReadReply reply) throws IOException {
+                            shut.set(client.get().connection.gate().isShut());
+                            super.read(offset, length, reply);
+                        }
+                    };
+                }
+            };
+            filter.model = model;
+            return filter;
+        });
+        Export export = bench.active("e", "stays", "p");
+        client.set(bench.open("e"));
+        reshape(export, CONSENT, "a", "stays", "p");
+        client.get().connection.close();
+        return shut.get();
+    }
+
+    @Test
+    void theSelfTestOfAChangeIsNoSecondCallForALayerThatTakesOne() throws Exception {
+        assertTrue(gateIsShutInSelfTest(ThreadModel.SERIALIZE_REQUESTS));
+    }
+
+    @Test
+    void theSelfTestOfAChangeKeepsNobodyWaitingWhereLayersTakeSeveralCalls() throws Exception {
+        assertFalse(gateIsShutInSelfTest(ThreadModel.PARALLEL));
+    }
+
     @Test
     void aMovedFilterKeepsItsDevice() throws Exception {
         Export export = bench.active("e", "a", "b", "p");
@@ -133,6 +172,35 @@ class LiveChangeTest {
         assertEquals(List.of("b", "a", "p"), path(client));
         client.connection.close();
         assertEquals(List.of("b finish", "a finish", "p finish", "b close", "a close", "p close"), bench.journal.take());
+    }
+
+    @Test
+    void whatWasOpenedForAClientThatLeavesMeanwhileIsClosed() throws Exception {
+        AtomicReference<ExportBench.Client> leaving = new AtomicReference<>();
+        AtomicInteger open = new AtomicInteger();
+        bench.filter("counted", "1", () -> new FakeFilter(bench.journal, "counted") {
+            @Override
+            public NbdDevice open(OpenRequest request, NextLayer next) throws IOException {
+                open.incrementAndGet();
+                if (open.get() == 2) {
+                    leaving.get().connection.close();
+                }
+                return new ForwardingDevice(next.open(request)) {
+                    @Override
+                    public void close() {
+                        open.decrementAndGet();
+                    }
+                };
+            }
+        });
+        Export export = bench.active("e", "p");
+        leaving.set(bench.open("e"));
+        ExportBench.Client stays = bench.open("e");
+        reshape(export, CONSENT, "counted", "p");
+        assertEquals(1, open.get());
+        byteAt(stays, 0);
+        stays.connection.close();
+        assertEquals(0, open.get());
     }
 
     @Test

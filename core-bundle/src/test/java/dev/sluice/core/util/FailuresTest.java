@@ -24,7 +24,7 @@ class FailuresTest {
 
     @Test
     void aLineIsOneLine() {
-        assertEquals("a  b", Failures.line(new ConfigException("a\r\nb")));
+        assertEquals("a  b", Failures.line(new NbdException(NbdError.EIO, "a\r\nb")));
     }
 
     @Test

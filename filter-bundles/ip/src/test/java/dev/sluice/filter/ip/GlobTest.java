@@ -1,8 +1,10 @@
 package dev.sluice.filter.ip;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class GlobTest {
@@ -52,5 +54,29 @@ class GlobTest {
         no("a\\*", "ab");
         yes("a\\", "a\\");
         yes("\\[a]", "[a]");
+    }
+
+    @Test
+    void aRangeThatEndsBeforeItStartsHasNothingInIt() {
+        no("[z-a]", "m");
+        yes("[z-am]", "m");
+        yes("[!z-a]", "m");
+    }
+
+    @Test
+    void whatFollowsAStarIsFoundWhereverItStands() {
+        yes("*ab*ab", "aabcabxab");
+        no("*ab*ab", "aabx");
+        yes("*?", "x");
+        no("*?", "");
+        yes("**a**", "bab");
+        yes("\ud83d\ude00?", "\ud83d\ude00\ud83d\ude00");
+    }
+
+    @Test
+    void aClientCantMakeAMatchTakeForEver() {
+        Glob glob = new Glob("*a".repeat(40) + "b");
+        String text = "a".repeat(20_000);
+        assertFalse(assertTimeoutPreemptively(Duration.ofSeconds(60), () -> glob.matches(text)));
     }
 }

@@ -138,7 +138,7 @@ public final class CommandLine implements Callable<Integer> {
 
     private static UsageException noPlugin(Settings settings, Program program) {
         if (settings.has(Option.DUMP_PLUGIN)) {
-            return UsageException.of("use '" + program.name() + " plugin --dump-plugin' or\n'" + program.name()
+            return UsageException.lines("use '" + program.name() + " plugin --dump-plugin' or\n'" + program.name()
                     + " /path/to/plugin.jar --dump-plugin' or\nif you want to find out about the server use --dump-config");
         }
         return UsageException.of("no plugins given on the command line.").withHint();

@@ -73,7 +73,7 @@ record Encryption(Mode mode, Optional<Path> certificates, Optional<Path> psk, bo
             return new Encryption(mode, found, psk, verify, "");
         }
         if (mode == Mode.REQUIRE) {
-            throw UsageException.of("--tls=require but could not load TLS certificates.\n" + ADVICE);
+            throw UsageException.lines("--tls=require but could not load TLS certificates.\n" + ADVICE);
         }
         return none(asked.isEmpty() ? "" : "--tls=on but could not load TLS certificates.\n"
                 + "TLS will be disabled and TLS connections will be rejected.\n" + ADVICE);

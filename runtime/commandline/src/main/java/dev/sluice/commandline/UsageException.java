@@ -1,6 +1,9 @@
 package dev.sluice.commandline;
 
-/** The command line can't be used. The text is complete but for the program's name in front. */
+/**
+ * The command line can't be used. The text is complete but for the program's name in front, and one line whatever the words
+ * of the command line hold: control characters are escaped.
+ */
 final class UsageException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -17,17 +20,22 @@ final class UsageException extends Exception {
 
     /** {@code sluice: TEXT}. */
     static UsageException of(String text) {
+        return new UsageException(oneLine(text), false, false, false);
+    }
+
+    /** {@code sluice: TEXT} in several lines, none of which comes from the command line. */
+    static UsageException lines(String text) {
         return new UsageException(text, false, false, false);
     }
 
     /** {@code sluice: error: TEXT}, to where {@code --log} has errors. */
     static UsageException error(String text) {
-        return new UsageException("error: " + text, false, true, false);
+        return new UsageException(oneLine("error: " + text), false, true, false);
     }
 
     /** {@code sluice: TEXT}, and the synopsis on standard output. */
     static UsageException withSynopsis(String text) {
-        return new UsageException(text, true, false, false);
+        return new UsageException(oneLine(text), true, false, false);
     }
 
     /** Whether it goes to where {@code --log} has errors, and not to standard error whatever that says. */
@@ -48,5 +56,13 @@ final class UsageException extends Exception {
     /** Whether the synopsis is to be printed too. */
     boolean showsSynopsis() {
         return usage;
+    }
+
+    private static String oneLine(String text) {
+        StringBuilder line = new StringBuilder();
+        for (char c : text.toCharArray()) {
+            line.append(Character.isISOControl(c) ? String.format("\\x%02x", (int) c) : String.valueOf(c));
+        }
+        return line.toString();
     }
 }

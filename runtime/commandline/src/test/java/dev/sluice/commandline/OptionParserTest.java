@@ -111,4 +111,10 @@ class OptionParserTest {
         assertEquals(text, e.getMessage());
         assertTrue(e.showsSynopsis());
     }
+
+    @Test
+    void anErrorIsOneLineWhateverTheWordsHold() {
+        UsageException e = assertThrows(UsageException.class, () -> OptionParser.parse(List.of("--no\nsuch\u001b[2J")));
+        assertEquals("unrecognized option '--no\\x0asuch\\x1b[2J'", e.getMessage());
+    }
 }

@@ -8,10 +8,17 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** Shared files that remember who has not closed them. Safe for use by several threads. */
 public final class TestFiles implements SharedFiles {
     private final Set<TestFile> open = new LinkedHashSet<>();
+    private UnaryOperator<FileChannel> through = channel -> channel;
+
+    /** From now on files are used through what this makes of them; {@link LosingPageCache} for instance. */
+    public synchronized void through(UnaryOperator<FileChannel> wrapper) {
+        through = wrapper;
+    }
 
     @Override
     public SharedFile open(Path path, OpenOption... options) throws IOException {
@@ -20,7 +27,7 @@ public final class TestFiles implements SharedFiles {
 
     @Override
     public synchronized SharedFile adopt(FileChannel channel, Path path) {
-        TestFile file = new TestFile(channel, path);
+        TestFile file = new TestFile(through.apply(channel), path);
         open.add(file);
         return file;
     }

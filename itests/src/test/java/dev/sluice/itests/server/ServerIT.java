@@ -56,6 +56,16 @@ class ServerIT {
     }
 
     @Test
+    void inADirectoryThatOthersCanReadTheSocketsAreTheOwnersAlone() throws Exception {
+        Files.createDirectories(daemon.directory());
+        Files.setPosixFilePermissions(daemon.directory(), PosixFilePermissions.fromString("rwxr-xr-x"));
+        daemon.start();
+        assertEquals("rwxr-xr-x", permissions(""));
+        assertEquals("rw-------", permissions("nbd.sock"));
+        assertEquals("rw-------", permissions("shell.sock"));
+    }
+
+    @Test
     void sigtermLeavesNothingBehind() throws Exception {
         daemon.configure(DISK, "{\"layers\": [\"memory 1M\"]}");
         daemon.start();

@@ -58,6 +58,22 @@ final class Bundles {
         installed.forEach(b -> start(b, b.getLocation()));
     }
 
+    /** Starts what shows the server to monitors, unless it is there already; any thread. */
+    void observe(Path home) {
+        try {
+            for (Path jar : Jars.in(home.resolve("observability"))) {
+                if (context.getBundle(jar.toUri().toString()) == null) {
+                    Bundle bundle = install(jar);
+                    if (bundle != null) {
+                        start(bundle, bundle.getLocation());
+                    }
+                }
+            }
+        } catch (IOException e) {
+            problems.accept("observability: " + line(e));
+        }
+    }
+
     /** Takes over what has changed in {@code deploy/}. @param first the first time, before anything is served */
     void look(boolean first) {
         try {

@@ -87,6 +87,16 @@ final class ConfigDirectory {
         }
     }
 
+    /** Whether this configuration is there. */
+    synchronized boolean has(String pid) {
+        try {
+            return find(pid) != null;
+        } catch (IOException e) {
+            problems.accept(pid + ": " + e.getMessage());
+            return false;
+        }
+    }
+
     /** Whether a configuration of this factory is there. */
     synchronized boolean hasAny(String factory) throws IOException {
         return list("(service.factoryPid=" + factory + ")") != null;

@@ -33,6 +33,8 @@ final class Serving {
     private static final Duration SETTLE = Duration.ofSeconds(30);
     private static final long LOOK_MILLIS = 500;
     private static final long END_SECONDS = 60;
+    /** A bundle that nobody starts who does not want it. */
+    private static final String OBSERVABILITY = "dev.sluice.observability";
 
     private final BundleContext context;
     private final Launcher launcher;
@@ -82,10 +84,14 @@ final class Serving {
             if (options.pidFile().isPresent()) {
                 Files.writeString(options.pidFile().get(), ProcessHandle.current().pid() + "\n");
             }
-            etc.scheduleWithFixedDelay(guarded(() -> configurations.look(false)), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            etc.scheduleWithFixedDelay(guarded(() -> {
+                configurations.look(false);
+                observe(configurations, bundles);
+            }), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
             // apart: an update in place waits until clients' requests have left the old code
             deploy.scheduleWithFixedDelay(guarded(() -> bundles.look(false)), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
             launcher.ready();
+            observe(configurations, bundles);
             end.join();
         } finally {
             shell.close();
@@ -102,28 +108,36 @@ final class Serving {
         }
     }
 
+    private void observe(ConfigDirectory configurations, Bundles bundles) {
+        if (configurations.has(OBSERVABILITY)) {
+            bundles.observe(launcher.home());
+        }
+    }
+
     private ServiceRegistration<?> register(DirectoryService service) {
         return context.registerService(BiFunction.class, service, new Hashtable<>(Map.of(DirectoryService.PROPERTY, Boolean.TRUE)));
     }
 
     private void listen(Options options, ConfigDirectory configurations, Path root) throws IOException {
         List<String> addresses = new ArrayList<>(options.addresses());
-        boolean own = addresses.isEmpty() && !configurations.hasAny(SluiceRuntime.LISTENER_PID);
-        if (own) {
-            addresses.add("unix:" + root.resolve("nbd.sock"));
+        if (addresses.isEmpty() && !configurations.hasAny(SluiceRuntime.LISTENER_PID)) {
+            Path socket = root.resolve("nbd.sock");
+            OwnerOnly.in(root, () -> {
+                listen(configurations, "default", "unix:" + socket);
+                return Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+            });
         }
         for (int i = 0; i < addresses.size(); i++) {
-            String name = own ? "default" : "command-line-" + (i + 1);
-            listeners.add(configurations.transientOne(SluiceRuntime.LISTENER_PID + "~" + name,
-                    Map.of("name", name, "address", addresses.get(i))));
-            ListenerStatus status = runtime.awaitListener(name, SETTLE)
-                    .orElseThrow(() -> new ConfigException("nobody listens after " + SETTLE.toSeconds() + " seconds; -v says more"));
-            if (!status.listening()) {
-                throw new ConfigException(status.why());
-            }
+            listen(configurations, "command-line-" + (i + 1), addresses.get(i));
         }
-        if (own) {
-            Files.setPosixFilePermissions(root.resolve("nbd.sock"), PosixFilePermissions.fromString("rw-------"));
+    }
+
+    private void listen(ConfigDirectory configurations, String name, String address) throws IOException {
+        listeners.add(configurations.transientOne(SluiceRuntime.LISTENER_PID + "~" + name, Map.of("name", name, "address", address)));
+        ListenerStatus status = runtime.awaitListener(name, SETTLE)
+                .orElseThrow(() -> new ConfigException("nobody listens after " + SETTLE.toSeconds() + " seconds; -v says more"));
+        if (!status.listening()) {
+            throw new ConfigException(status.why());
         }
     }
 

@@ -42,14 +42,24 @@ final class ShellSocket implements Closeable {
         // most deadlines are called off, and the longest are hours away
         deadlines.setRemoveOnCancelPolicy(true);
         try {
-            server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-            server.bind(UnixDomainSocketAddress.of(path));
-            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+            server = OwnerOnly.in(path.toAbsolutePath().getParent(), () -> bind(path));
         } catch (IOException e) {
             deadlines.shutdownNow();
             throw new ConfigException(path + ": " + e.getMessage(), e);
         }
         daemon(this::accept, "sluice-shell").start();
+    }
+
+    private static ServerSocketChannel bind(Path path) throws IOException {
+        ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            channel.bind(UnixDomainSocketAddress.of(path));
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+            return channel;
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
     }
 
     /**

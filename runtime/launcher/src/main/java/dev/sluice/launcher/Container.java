@@ -27,12 +27,15 @@ import org.osgi.util.tracker.ServiceTracker;
 final class Container {
     private static final long SERVICE_SECONDS = 60;
     private static final long STOP_SECONDS = 60;
+    /** What to show to monitors, in words that the bundle of this name reads from a property of this name. */
+    private static final String OBSERVABILITY = "dev.sluice.observability";
 
     private final Distribution distribution;
     private final Console console;
     private final Framework framework;
     private final Set<Path> started = new HashSet<>();
     private final boolean inDirectory;
+    private final boolean observed;
     private volatile boolean closing;
 
     /**
@@ -59,6 +62,11 @@ final class Container {
         // longer than any drain: SCR gives up waiting for an unbind after this
         configuration.put("ds.lock.timeout.milliseconds", "60000");
         configuration.put("ds.stop.timeout.milliseconds", "60000");
+        String words = System.getenv("SLUICE_OBSERVABILITY");
+        observed = words != null && !words.isBlank();
+        if (observed) {
+            configuration.put(OBSERVABILITY, words);
+        }
         framework = new Felix(configuration);
     }
 
@@ -84,8 +92,11 @@ final class Container {
         }
     }
 
-    /** Starts the plugins and filters that are not started yet; one that fails costs a warning. */
+    /** Starts what shows the server to monitors, if that is wished, and the plugins and filters that are not started yet. */
     void startRest() throws IOException {
+        if (observed) {
+            distribution.observability().forEach(this::startKind);
+        }
         if (inDirectory) {
             return;
         }

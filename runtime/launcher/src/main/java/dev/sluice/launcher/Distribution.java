@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 
 /**
  * The unpacked distribution: {@code lib} (this jar and Felix), {@code bundles} (what every start needs),
- * {@code plugins} and {@code filters} (what a command line may name), {@code server} (what a server in a directory needs).
+ * {@code plugins} and {@code filters} (what a command line may name), {@code server} (what a server in a directory needs),
+ * {@code observability} (what shows it to monitors).
  */
 final class Distribution {
     private static final Pattern KIND = Pattern.compile("dev\\.sluice\\.(?:plugin|filter)\\.(.+?)-\\d.*\\.jar");
@@ -61,6 +62,11 @@ final class Distribution {
         List<Path> all = new ArrayList<>(jars("plugins"));
         all.addAll(jars("filters"));
         return all;
+    }
+
+    /** What shows the server to monitors. */
+    List<Path> observability() throws IOException {
+        return jars("observability");
     }
 
     private List<Path> jars(String directory) throws IOException {

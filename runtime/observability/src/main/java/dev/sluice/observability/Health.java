@@ -11,7 +11,7 @@ import java.util.Locale;
  * Whether the server lives and whether it serves.
  *
  * @param level how bad it is
- * @param lines what there is to say, one for each thing that is not as it should be
+ * @param lines what there is to say: one for each thing that is not as it should be, or that all is
  */
 record Health(Level level, List<String> lines) {
     /** From good to bad. */
@@ -57,6 +57,9 @@ record Health(Level level, List<String> lines) {
                         + e.why());
                 level = of.compareTo(level) > 0 ? of : level;
             }
+        }
+        if (lines.isEmpty()) {
+            lines.add(now.listeners().size() + " listeners listen, " + now.exports().size() + " exports are served or switched off");
         }
         return new Health(level, lines);
     }

@@ -55,7 +55,7 @@ final class MetricsServer implements AutoCloseable {
     private static Answer answer(Health health) {
         String head = health.level() == Health.Level.OK ? "ok\n" : health.level() == Health.Level.TEMPORARY ? "not now\n" : "not ok\n";
         return new Answer(health.level() == Health.Level.OK ? 200 : 503, PLAIN,
-                head + String.join("\n", health.lines()) + (health.lines().isEmpty() ? "" : "\n"));
+                head + String.join("\n", health.lines()) + "\n");
     }
 
     private static void answer(HttpExchange exchange, Supplier<Answer> what) throws IOException {

@@ -37,6 +37,7 @@ final class MetricsText {
         MetricsText text = new MetricsText(open);
         Snapshot.State now = snapshot.get();
         text.server(snapshot, now);
+        Jvm.now().ifPresent(text::jvm);
         text.listeners(now.listeners());
         text.exports(now.exports(), now.metrics().exports());
         text.operations(now.metrics().exports());
@@ -56,6 +57,15 @@ final class MetricsText {
         gauge("sluice_buffer_bytes", "Direct memory in use.").sample("", now.metrics().bufferBytes());
         gauge("sluice_buffers", "Buffers in use.").sample("", now.metrics().buffers());
         counter("sluice_buffers_refused", "Buffers that could not be had in time.").sample("_total", now.metrics().buffersRefused());
+    }
+
+    private void jvm(Jvm jvm) {
+        gauge("sluice_jvm_heap_bytes", "Heap in use, garbage included.").sample("", jvm.heap());
+        gauge("sluice_jvm_heap_kept_bytes", "Heap in use after the last collection of garbage.").sample("", jvm.kept());
+        gauge("sluice_jvm_direct_bytes", "Direct memory of the process.").sample("", jvm.direct());
+        gauge("sluice_jvm_threads", "Threads of the process.").sample("", jvm.threads());
+        gauge("sluice_jvm_classes", "Classes that are loaded.").sample("", jvm.classes());
+        counter("sluice_jvm_gc_seconds", "Time spent collecting garbage.").sample("_total", jvm.collecting() / 1e3);
     }
 
     private void listeners(List<ListenerStatus> all) {

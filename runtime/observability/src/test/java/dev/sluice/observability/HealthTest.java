@@ -16,7 +16,7 @@ class HealthTest {
     @Test
     void aServerWhoseExportsAreActiveServes() {
         runtime.listener("l", true, "").export("disk", ExportState.ACTIVE, "").export("off", ExportState.DISABLED, "");
-        assertEquals(new Health(Health.Level.OK, List.of()), ready());
+        assertEquals(new Health(Health.Level.OK, List.of("1 listeners listen, 2 exports are served or switched off")), ready());
     }
 
     @Test

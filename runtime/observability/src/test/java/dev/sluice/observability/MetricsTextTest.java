@@ -34,6 +34,7 @@ class MetricsTextTest {
         assertEquals(1, e.value("sluice_export_state{export=disk, state=active}"));
         assertEquals(0, e.value("sluice_export_state{export=disk, state=failed}"));
         assertEquals(1, e.value("sluice_build_info{version=1.2.3}"));
+        assertTrue(e.value("sluice_jvm_threads{}") > 0);
         assertEquals(1, e.value("sluice_listener_up{address=tcp:127.0.0.1:10809, listener=l}"));
     }
 

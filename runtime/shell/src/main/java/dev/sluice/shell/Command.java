@@ -11,6 +11,8 @@ enum Command {
     LIST("list", "", 0, 0, "exports and listeners", "", List.of()),
     CONNECTIONS("connections", "[EXPORT]", 0, 1, "who is connected", "", List.of()),
     STATS("stats", "[EXPORT]", 0, 1, "the layers of exports, with their counters", "", List.of()),
+    LATENCY("latency", "[EXPORT]", 0, 1, "how long requests of exports take, by operation and layer",
+            "Of the layers one request in 32 is measured, with all that lies behind.", List.of()),
     SWAPS("swaps", "[EXPORT]", 0, 1, "what live changes did, the latest first", "", List.of()),
     WHY("why", "EXPORT", 1, 1, "what an export waits for or why it failed", "", List.of()),
     EXPORT("export", "NAME PLUGIN [key=value…]", 2, Integer.MAX_VALUE, "make an export and start it",

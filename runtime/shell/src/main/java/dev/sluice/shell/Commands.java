@@ -46,6 +46,7 @@ final class Commands {
             case LIST -> views.list();
             case CONNECTIONS -> views.connections(words.word(0));
             case STATS -> views.stats(words.word(0));
+            case LATENCY -> views.latency(words.word(0));
             case SWAPS -> views.swaps(words.word(0));
             case WHY -> views.why(words.plain().get(0));
             case EXPORT -> changes.export(words);

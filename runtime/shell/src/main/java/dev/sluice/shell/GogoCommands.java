@@ -18,10 +18,10 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
  */
 @Component(service = GogoCommands.class, property = {"osgi.command.scope=nbd", "osgi.command.function=plugins",
     "osgi.command.function=filters", "osgi.command.function=list", "osgi.command.function=connections", "osgi.command.function=stats",
-    "osgi.command.function=swaps", "osgi.command.function=why", "osgi.command.function=export", "osgi.command.function=start",
-    "osgi.command.function=stop", "osgi.command.function=delete", "osgi.command.function=insert", "osgi.command.function=remove",
-    "osgi.command.function=move", "osgi.command.function=replace", "osgi.command.function=set", "osgi.command.function=upgrade",
-    "osgi.command.function=help"})
+    "osgi.command.function=latency", "osgi.command.function=swaps", "osgi.command.function=why", "osgi.command.function=export",
+    "osgi.command.function=start", "osgi.command.function=stop", "osgi.command.function=delete", "osgi.command.function=insert",
+    "osgi.command.function=remove", "osgi.command.function=move", "osgi.command.function=replace", "osgi.command.function=set",
+    "osgi.command.function=upgrade", "osgi.command.function=help"})
 public final class GogoCommands {
     private final Commands commands;
 
@@ -56,6 +56,11 @@ public final class GogoCommands {
     /** {@code nbd:connections}. */
     public String connections(String... words) {
         return run(Command.CONNECTIONS, words);
+    }
+
+    /** {@code nbd:latency}. */
+    public String latency(String... words) {
+        return run(Command.LATENCY, words);
     }
 
     /** {@code nbd:stats}. */

@@ -34,6 +34,11 @@ final class Units {
         return millis < 1000 ? String.format(Locale.ROOT, "%.0f ms", millis) : String.format(Locale.ROOT, "%.1f s", millis / 1000);
     }
 
+    /** {@code 3.4 us}, and above that as {@link #pause}. */
+    static String latency(Duration duration) {
+        return duration.toNanos() < 1_000_000 ? String.format(Locale.ROOT, "%.1f us", duration.toNanos() / 1e3) : pause(duration);
+    }
+
     /** As a configuration says it: {@code 10s}, {@code 250ms}. */
     static String delay(Duration duration) {
         if (duration.toNanos() % 1_000_000_000 == 0) {

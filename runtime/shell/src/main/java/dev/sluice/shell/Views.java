@@ -2,9 +2,12 @@ package dev.sluice.shell;
 
 import dev.sluice.api.ConfigException;
 import dev.sluice.api.runtime.ConnectionStatus;
+import dev.sluice.api.runtime.ExportMetrics;
 import dev.sluice.api.runtime.ExportState;
 import dev.sluice.api.runtime.ExportStatus;
 import dev.sluice.api.runtime.KindStatus;
+import dev.sluice.api.runtime.Latency;
+import dev.sluice.api.runtime.LayerMetrics;
 import dev.sluice.api.runtime.LayerStatus;
 import dev.sluice.api.runtime.ListenerStatus;
 import dev.sluice.api.runtime.SluiceRuntime;
@@ -90,6 +93,28 @@ final class Views {
         String head = named(e.name()) + " is " + state(e) + (e.threadModel().isEmpty() ? "" : ", " + e.threadModel());
         return head + "\n" + table + "\n" + Units.count(e.connections(), "client")
                 + (e.connections() == 0 ? "" : ", which so far read " + Units.bytes(read) + " and wrote " + Units.bytes(written));
+    }
+
+    String latency(Optional<String> export) {
+        export.ifPresent(this::export);
+        List<ExportMetrics> shown = runtime.metrics().exports().stream().filter(e -> export.isEmpty() || export.get().equals(e.export()))
+                .toList();
+        return shown.isEmpty() ? "no exports" : shown.stream().map(Views::latency).collect(Collectors.joining("\n\n"));
+    }
+
+    private static String latency(ExportMetrics e) {
+        Table table = new Table(">REQUESTS", ">MEAN", ">MEDIAN", ">99%", ">MOST", "OF");
+        e.operations().forEach(o -> row(table, o.operation(), o.requests(), o.latency()));
+        int n = 0;
+        for (LayerMetrics layer : e.layers()) {
+            row(table, ++n + " " + layer.layer(), layer.requests(), layer.latency());
+        }
+        return named(e.export()) + "\n" + table;
+    }
+
+    private static void row(Table table, String of, long requests, Latency l) {
+        table.row(requests, Units.latency(l.mean()), Units.latency(l.quantile(0.5)), Units.latency(l.quantile(0.99)),
+                Units.latency(l.quantile(1)), of);
     }
 
     String swaps(Optional<String> export) {

@@ -2,6 +2,7 @@ package dev.sluice.shell;
 
 import dev.sluice.api.ConfigException;
 import dev.sluice.api.runtime.ConnectionStatus;
+import dev.sluice.api.runtime.ExportMetrics;
 import dev.sluice.api.runtime.ExportState;
 import dev.sluice.api.runtime.ExportStatus;
 import dev.sluice.api.runtime.KindStatus;
@@ -30,6 +31,7 @@ final class FakeServer implements SluiceRuntime, SluiceControl {
     final List<ListenerStatus> listeners = new ArrayList<>();
     final List<ConnectionStatus> connections = new ArrayList<>();
     final List<SwapRecord> swaps = new ArrayList<>();
+    final List<ExportMetrics> metrics = new ArrayList<>();
     /** What the next changes say; empty: they succeed. */
     String refusal = "";
     ExportState made = ExportState.ACTIVE;
@@ -171,7 +173,7 @@ final class FakeServer implements SluiceRuntime, SluiceControl {
 
     @Override
     public RuntimeMetrics metrics() {
-        return new RuntimeMetrics(List.of(), 0, 0, 0, 0);
+        return new RuntimeMetrics(metrics, 0, 0, 0, 0);
     }
 
     @Override

@@ -5,11 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.sluice.api.ConfigException;
 import dev.sluice.api.runtime.ConnectionStatus;
+import dev.sluice.api.runtime.ExportMetrics;
 import dev.sluice.api.runtime.ExportState;
+import dev.sluice.api.runtime.Latency;
+import dev.sluice.api.runtime.LayerMetrics;
 import dev.sluice.api.runtime.ListenerStatus;
+import dev.sluice.api.runtime.OperationMetrics;
 import dev.sluice.api.runtime.SwapRecord;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +86,22 @@ class ViewsTest {
                 1  log         1000       2       0  dev.sluice.log 1.2.3
                 2  memory      1000       2       0  dev.sluice.memory 1.2.3
                 1 client, which so far read 4.0 KiB and wrote 512 B""", run(Command.STATS, "disk"));
+    }
+
+    @Test
+    void latencyIsShownByOperationAndLayer() {
+        List<Long> counts = new ArrayList<>(Collections.nCopies(Latency.BUCKETS, 0L));
+        counts.set(Latency.bucket(1000), 3L);
+        counts.set(Latency.bucket(2_000_000), 1L);
+        Latency latency = new Latency(counts, Duration.ofNanos(2_003_000));
+        server.metrics.add(new ExportMetrics("disk", List.of(new OperationMetrics("read", 4, 0, 0, latency)),
+                List.of(new LayerMetrics(0, "memory", 4, 0, 0, Latency.NONE)), 0, 0, Duration.ZERO));
+        server.export("disk", ExportState.ACTIVE, "", 1, "memory 1G");
+        assertEquals("""
+                disk
+                REQUESTS      MEAN  MEDIAN      99%     MOST  OF
+                       4  500.8 us  1.0 us  2.10 ms  2.10 ms  read
+                       4    0.0 us  0.0 us   0.0 us   0.0 us  1 memory""", run(Command.LATENCY, "disk"));
     }
 
     @Test

@@ -204,6 +204,6 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
 
     @Override
     public String toString() {
-        return "connection " + id + " (" + wire.peer() + (exportName.isEmpty() ? "" : ", export " + exportName) + ")";
+        return "connection " + id + " (" + wire.peer() + (exportName.isEmpty() ? "" : ", export " + Failures.oneLine(exportName)) + ")";
     }
 }

@@ -19,6 +19,7 @@ final class Listener {
     private static final System.Logger LOG = System.getLogger("dev.sluice.listener");
     /** After a failed accept, such as too many open files: without a pause this would spin. */
     private static final long BACK_OFF_NANOS = 50_000_000;
+    private static final int LOGGED_ONCE_IN = 1000;
 
     private final ListenerConfig config;
     private final Platform platform;
@@ -105,6 +106,7 @@ final class Listener {
     }
 
     private void accept(Acceptor from, Function<Wire, Boolean> starter) {
+        long failed = 0;
         while (!isClosed()) {
             Wire wire;
             try {
@@ -115,7 +117,10 @@ final class Listener {
             } catch (ClosedChannelException e) {
                 break;
             } catch (IOException | RuntimeException e) {
-                LOG.log(System.Logger.Level.WARNING, "listener " + config.name() + ": a client could not be taken: " + Failures.line(e));
+                if (failed++ % LOGGED_ONCE_IN == 0) {
+                    LOG.log(System.Logger.Level.WARNING, "listener " + config.name() + ": a client could not be taken: "
+                            + Failures.line(e) + " (logged once in a thousand times)");
+                }
                 platform.park(this, BACK_OFF_NANOS);
                 continue;
             }
@@ -152,7 +157,7 @@ final class Listener {
     }
 
     private void refuse(Wire wire, String why) {
-        if (refused.incrementAndGet() % 1000 == 1) {
+        if (refused.incrementAndGet() % LOGGED_ONCE_IN == 1) {
             LOG.log(System.Logger.Level.WARNING, "listener " + config.name() + ": a client is turned away, " + why
                     + " (logged once in a thousand times)");
         }

@@ -12,7 +12,19 @@ public final class Failures {
                 && !message.isBlank()) {
             text = t.getClass().getSimpleName() + ": " + message;
         }
-        return text.replace('\n', ' ').replace('\r', ' ');
+        return oneLine(text);
+    }
+
+    /** Without line feeds and other control characters: texts may come from clients, and lines of a log from nobody else. */
+    public static String oneLine(String text) {
+        StringBuilder line = null;
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isISOControl(text.charAt(i))) {
+                line = line == null ? new StringBuilder(text) : line;
+                line.setCharAt(i, ' ');
+            }
+        }
+        return line == null ? text : line.toString();
     }
 
     /** One step that may fail. */

@@ -55,4 +55,10 @@ class FailuresTest {
         });
         assertEquals(0, one.getSuppressed().length);
     }
+
+    @Test
+    void aLineHasNoControlCharacters() {
+        assertEquals("a b [31mc d", Failures.line(new NbdException(NbdError.EIO, "a\nb\u001b[31mc\u0000d")));
+        assertEquals("plain", Failures.oneLine("plain"));
+    }
 }

@@ -92,6 +92,34 @@ final class Daemon {
         return tool;
     }
 
+    /** Starts the server in a shell that has run this before. */
+    Daemon startWithLimit(String limit) throws IOException, InterruptedException {
+        return startFrom("bash", "-c", limit + "; exec \"$@\"", "bash", "env", "TMPDIR=" + temporary);
+    }
+
+    /** Starts the server with more options for its JVM. */
+    Daemon startWithOptions(String options) throws IOException, InterruptedException {
+        return startFrom("env", "TMPDIR=" + temporary, "JVM_OPTIONS=" + options);
+    }
+
+    private Daemon startFrom(Object... before) throws IOException, InterruptedException {
+        List<Object> command = new ArrayList<>(List.of(before));
+        command.addAll(List.of(script(), "server", "--dir", directory(), "-P", base.resolve("pid")));
+        Tool.run(PATIENCE, command.toArray()).ok();
+        process = ProcessHandle.of(Long.parseLong(Files.readString(base.resolve("pid")).strip())).orElseThrow();
+        return this;
+    }
+
+    /** The id of the process. */
+    long pid() {
+        return process.pid();
+    }
+
+    /** Sends a signal. */
+    void signal(String name) throws IOException, InterruptedException {
+        Tool.run("kill", "-" + name, Long.toString(process.pid())).ok();
+    }
+
     /** Starts the server, or fails. */
     Daemon start(Object... options) throws IOException, InterruptedException {
         tryToStart(options).ok();

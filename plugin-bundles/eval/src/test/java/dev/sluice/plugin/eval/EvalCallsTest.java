@@ -22,6 +22,7 @@ import dev.sluice.api.contract.Connection;
 import dev.sluice.api.contract.LayerHarness;
 import dev.sluice.api.contract.RecordingSink;
 import dev.sluice.api.contract.TestClient;
+import dev.sluice.api.contract.TestOpenRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -369,5 +370,16 @@ class EvalCallsTest {
         assertEquals("close hfalse", log.get(0));
         assertTrue(log.get(1).startsWith("unload /"), log.toString());
         assertFalse(Files.exists(Path.of(log.get(1).substring("unload ".length()))));
+    }
+
+    @Test
+    void anExportNameIsOneArgumentThatNoShellReads() throws Exception {
+        LayerHarness h = start("open=printf %s \"$3\" > seen");
+        for (String name : List.of("$(touch PWNED)", "`touch PWNED`", "; touch PWNED", "\n touch PWNED\n", "../../etc/passwd", "-rf",
+                "a\tb")) {
+            h.connect(new TestOpenRequest(h.context(), name, false, new TestClient(1))).disconnect();
+            assertEquals(name, Files.readString(directory.resolve("seen")));
+            assertFalse(Files.exists(directory.resolve("PWNED")));
+        }
     }
 }

@@ -32,9 +32,14 @@ public abstract class ServedTest {
     void startServer() throws Exception {
         Assumptions.assumeTrue(layers[layers.length - 1].startsWith("scripted ") ? onSluice() : true, "nbdkit has no scripted plugin");
         beforeServer = LeakCheck.begin();
-        server = Server.serving(layers);
+        server = serving(layers);
         server.unix();
         server.tcp();
+    }
+
+    /** Starts the server of this class. */
+    protected Server serving(String... chain) throws Exception {
+        return Server.serving(chain);
     }
 
     @BeforeEach

@@ -47,13 +47,15 @@ public final class SluiceServer implements Server {
     private Path unix;
     private InetSocketAddress tcp;
 
-    private SluiceServer(Path directory, Framework framework) throws Exception {
+    private SluiceServer(Path directory, Framework framework, List<Path> more) throws Exception {
         this.directory = directory;
         this.framework = framework;
         BundleContext context = framework.getBundleContext();
         context.registerService(Script.class, script, null);
         List<Bundle> bundles = new ArrayList<>();
-        for (Path jar : bundleFiles()) {
+        List<Path> jars = new ArrayList<>(bundleFiles());
+        jars.addAll(more);
+        for (Path jar : jars) {
             bundles.add(context.installBundle(jar.toUri().toString()));
         }
         bundles.add(install(FixtureBundle.plugin("scripted").classes(fixture("ScriptedPlugin"), fixture("ScriptedDevice"))));
@@ -70,6 +72,16 @@ public final class SluiceServer implements Server {
 
     /** Starts the framework and waits until the core is there; no export and no listener yet. */
     public static SluiceServer start() throws Exception {
+        return start(List.of());
+    }
+
+    /** The same with every plugin and filter of the distribution. */
+    public static SluiceServer startWithAllKinds() throws Exception {
+        List<String> there = bundleFiles().stream().map(Distribution::bundleName).toList();
+        return start(Distribution.kinds().values().stream().filter(jar -> !there.contains(Distribution.bundleName(jar))).toList());
+    }
+
+    private static SluiceServer start(List<Path> more) throws Exception {
         Path directory = Files.createTempDirectory("sluice");
         Map<String, String> settings = new HashMap<>();
         settings.put(Constants.FRAMEWORK_STORAGE, directory.resolve("felix").toString());
@@ -81,7 +93,7 @@ public final class SluiceServer implements Server {
         Framework framework = new FrameworkFactory().newFramework(settings);
         framework.start();
         try {
-            return new SluiceServer(directory, framework);
+            return new SluiceServer(directory, framework, more);
         } catch (Exception | Error e) {
             stop(framework);
             throw e;

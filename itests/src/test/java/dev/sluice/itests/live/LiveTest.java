@@ -35,10 +35,10 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.wiring.BundleWiring;
 
 /** What tests of live change share: the control service, new versions of bundles, exports of their own. */
-abstract class LiveTest extends ServedTest {
-    static final ChangeOptions NONE = ChangeOptions.NONE;
-    static final ChangeOptions DRY = new ChangeOptions(true, false, false);
-    static final ChangeOptions CHANGES_DATA = new ChangeOptions(false, true, false);
+public abstract class LiveTest extends ServedTest {
+    protected static final ChangeOptions NONE = ChangeOptions.NONE;
+    protected static final ChangeOptions DRY = new ChangeOptions(true, false, false);
+    protected static final ChangeOptions CHANGES_DATA = new ChangeOptions(false, true, false);
 
     private static final AtomicInteger COUNTER = new AtomicInteger();
 
@@ -105,7 +105,8 @@ abstract class LiveTest extends ServedTest {
             this.name = name;
         }
 
-        String name() {
+        /** The name. */
+        public String name() {
             return name;
         }
 
@@ -200,9 +201,9 @@ abstract class LiveTest extends ServedTest {
 
     /** Waits until these class loaders were collected. */
     protected static void collected(List<WeakReference<ClassLoader>> loaders) {
-        Await.until("class loaders of old code are collected", () -> {
+        Await.until("class loaders of old code are collected", Duration.ofSeconds(60), () -> {
             System.gc();
             return loaders.stream().allMatch(l -> l.get() == null);
-        });
+        }, () -> loaders.stream().filter(l -> l.get() != null).count() + " are left");
     }
 }

@@ -13,12 +13,12 @@ import java.util.jar.Manifest;
 import org.osgi.framework.Bundle;
 
 /** The same bundle with another version, as a new release would be. */
-final class Versions {
+public final class Versions {
     private Versions() {
     }
 
     /** Writes the bundle into a directory again, with this version. */
-    static Path of(Bundle bundle, String version, Path directory) throws IOException {
+    public static Path of(Bundle bundle, String version, Path directory) throws IOException {
         Path jar = directory.resolve(bundle.getSymbolicName() + "-" + version + ".jar");
         try (InputStream file = Files.newInputStream(source(bundle)); JarInputStream in = new JarInputStream(file)) {
             Manifest manifest = new Manifest(in.getManifest());
@@ -35,7 +35,7 @@ final class Versions {
     }
 
     /** The jar that a bundle was installed from, whether by the harness or by an upgrade. */
-    static Path source(Bundle bundle) {
+    public static Path source(Bundle bundle) {
         String location = bundle.getLocation();
         int mark = location.indexOf('#');
         String path = mark < 0 ? location : location.substring(0, mark);

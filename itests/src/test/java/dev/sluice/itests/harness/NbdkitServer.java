@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** nbdkit, so that the tests can be held against the model. */
 public final class NbdkitServer implements Server {
@@ -27,6 +28,28 @@ public final class NbdkitServer implements Server {
         NbdkitServer server = new NbdkitServer(Files.createTempDirectory("nbdkit"), layers);
         server.launch("-U", server.unix().toString());
         return server;
+    }
+
+    /** Starts it with these words on a Unix socket, and waits until it is ready or has given up. */
+    public static NbdkitServer run(List<String> words) throws IOException {
+        NbdkitServer server = new NbdkitServer(Files.createTempDirectory("nbdkit"));
+        Path ready = server.directory.resolve("ready");
+        List<String> command = new ArrayList<>(List.of("nbdkit", "-f", "-P", ready.toString(), "-U", server.unix().toString()));
+        command.addAll(words);
+        Process p = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(server.directory.resolve("out").toFile()).start();
+        server.processes.add(p);
+        try {
+            Await.until("nbdkit is ready or has given up", () -> Files.exists(ready) || !p.isAlive());
+        } catch (AssertionError e) {
+            server.close();
+            throw e;
+        }
+        return server;
+    }
+
+    /** Whether it serves. */
+    public boolean isRunning() {
+        return processes.stream().allMatch(Process::isAlive);
     }
 
     private void launch(String... listen) throws IOException {
@@ -74,10 +97,22 @@ public final class NbdkitServer implements Server {
         return 0;
     }
 
+    /** In good order if it can; one that spins never looks at the signal. */
+    private static void end(Process process) {
+        process.destroy();
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            throw new AssertionError(e);
+        }
+    }
+
     @Override
     public void close() throws IOException {
-        processes.forEach(Process::destroy);
-        Await.until("nbdkit has ended", () -> processes.stream().noneMatch(Process::isAlive));
+        processes.forEach(NbdkitServer::end);
         try (var files = Files.list(directory)) {
             for (Path f : files.toList()) {
                 Files.delete(f);

@@ -160,6 +160,11 @@ final class Daemon {
         }, this::log);
     }
 
+    /** The number of the server's process. */
+    long pid() {
+        return process.pid();
+    }
+
     /** All that was logged. */
     String log() {
         try {

@@ -115,6 +115,20 @@ class ShellIT {
     }
 
     @Test
+    void whatAStatsFilterHasCountedIsShown() throws Exception {
+        assertEquals("no export has a filter 'stats'", daemon.said("nbd:statsfilter"));
+        changed("stats statsfile=counts > log logfile=req > memory 64M", "nbd:insert", "disk", "stats", "statsfile=counts");
+        String said = daemon.said("nbd:statsfilter", "disk");
+        assertTrue(said.startsWith("export disk"), said);
+        assertTrue(said.lines().anyMatch(l -> l.matches("\\s*read +[1-9]\\d* requests.*")), said);
+        assertTrue(said.contains("p99"), said);
+        assertEquals(said.lines().count(), daemon.said("statsfilter").lines().count());
+        refused("usage: nbd:statsfilter [EXPORT]", "nbd:statsfilter", "a", "b");
+        assertTrue(daemon.said("nbd:help").contains("nbd:statsfilter"));
+        changed("log logfile=req > memory 64M", "nbd:remove", "disk", "stats");
+    }
+
+    @Test
     void gogosOwnCommandsWorkToo() throws Exception {
         String log = daemon.said("lb -s | grep dev.sluice.filter.log").replaceAll("(?s)^\\s*(\\d+).*", "$1");
         assertEquals("", daemon.said("update", log));

@@ -18,7 +18,8 @@ final class Help {
         for (Command command : Command.values()) {
             table.row(command.full(), command.summary());
         }
-        return table + "\n\nnbd:help COMMAND says more about one.";
+        return table + "\n\nnbd:help COMMAND says more about one. The filter 'stats' brings nbd:statsfilter\n"
+                + "[EXPORT], which shows what it has counted.";
     }
 
     /** One command. */

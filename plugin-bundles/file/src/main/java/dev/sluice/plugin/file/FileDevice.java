@@ -11,6 +11,7 @@ import dev.sluice.api.ReadReply;
 import dev.sluice.api.SharedFile;
 import dev.sluice.api.StatusSink;
 import dev.sluice.api.Support;
+import dev.sluice.shared.libc.FileBytes;
 import dev.sluice.shared.libc.IoErrors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -92,18 +93,14 @@ final class FileDevice implements NbdDevice {
     }
 
     private void fill(ByteBuffer buffer, long offset) throws IOException {
-        long at = offset;
-        while (buffer.hasRemaining()) {
-            int n;
-            try {
-                n = channel.read(buffer, at);
-            } catch (IOException e) {
-                throw IoErrors.of(e, "read from " + file.path());
-            }
-            if (n < 0) {
-                throw ended(at);
-            }
-            at += n;
+        long end;
+        try {
+            end = FileBytes.read(channel, buffer, offset);
+        } catch (IOException e) {
+            throw IoErrors.of(e, "read from " + file.path());
+        }
+        if (buffer.hasRemaining()) {
+            throw ended(end);
         }
     }
 
@@ -114,16 +111,14 @@ final class FileDevice implements NbdDevice {
 
     @Override
     public void write(long offset, ByteBuffer data, Flags flags) throws IOException {
-        long at = offset;
+        long end;
         try {
-            while (data.hasRemaining()) {
-                at += channel.write(data, at);
-            }
+            end = FileBytes.write(channel, data, offset);
         } catch (IOException e) {
             throw IoErrors.of(e, "write to " + file.path());
         }
         if (eviction != null) {
-            eviction.afterWrite(offset, at - offset);
+            eviction.afterWrite(offset, end - offset);
         }
         afterwards(flags);
     }

@@ -7,6 +7,7 @@ import dev.sluice.api.NbdException;
 import dev.sluice.api.ReadReply;
 import dev.sluice.api.SharedFile;
 import dev.sluice.api.StatusSink;
+import dev.sluice.shared.libc.FileBytes;
 import dev.sluice.shared.libc.IoErrors;
 import dev.sluice.shared.libc.LibC;
 import dev.sluice.shared.libc.OpenDescriptors;
@@ -216,13 +217,9 @@ final class FileStore implements Store {
                 return;
             }
             ByteBuffer buffer = reply.buffer(length);
-            long at = offset;
-            while (buffer.hasRemaining()) {
-                int n = own.channel().read(buffer, at);
-                if (n < 0) {
-                    throw new NbdException(NbdError.EIO, "the memory of this disk ends at " + at + " instead of " + size);
-                }
-                at += n;
+            long end = FileBytes.read(own.channel(), buffer, offset);
+            if (buffer.hasRemaining()) {
+                throw new NbdException(NbdError.EIO, "the memory of this disk ends at " + end + " instead of " + size);
             }
         }
 
@@ -232,11 +229,8 @@ final class FileStore implements Store {
                 windows.write(offset, data);
                 return;
             }
-            long at = offset;
             try {
-                while (data.hasRemaining()) {
-                    at += own.channel().write(data, at);
-                }
+                FileBytes.write(own.channel(), data, offset);
             } catch (IOException e) {
                 throw full(IoErrors.of(e, "write to memory"));
             }

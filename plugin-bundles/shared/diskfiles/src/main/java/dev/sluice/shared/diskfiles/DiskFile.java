@@ -8,6 +8,7 @@ import dev.sluice.api.ReadReply;
 import dev.sluice.api.SharedFile;
 import dev.sluice.api.StatusSink;
 import dev.sluice.shared.libc.Advice;
+import dev.sluice.shared.libc.FileBytes;
 import dev.sluice.shared.libc.IoErrors;
 import dev.sluice.shared.libc.LibC;
 import dev.sluice.shared.libc.OpenDescriptors;
@@ -179,18 +180,14 @@ public final class DiskFile implements Segment {
     }
 
     private void fill(ByteBuffer buffer, long offset) throws IOException {
-        long at = offset;
-        while (buffer.hasRemaining()) {
-            int n;
-            try {
-                n = channel.read(buffer, at);
-            } catch (IOException e) {
-                throw IoErrors.of(e, "read from " + file.path());
-            }
-            if (n < 0) {
-                throw ended(at);
-            }
-            at += n;
+        long end;
+        try {
+            end = FileBytes.read(channel, buffer, offset);
+        } catch (IOException e) {
+            throw IoErrors.of(e, "read from " + file.path());
+        }
+        if (buffer.hasRemaining()) {
+            throw ended(end);
         }
     }
 
@@ -200,11 +197,8 @@ public final class DiskFile implements Segment {
 
     @Override
     public void write(long offset, ByteBuffer data) throws IOException {
-        long at = offset;
         try {
-            while (data.hasRemaining()) {
-                at += channel.write(data, at);
-            }
+            FileBytes.write(channel, data, offset);
         } catch (IOException e) {
             throw IoErrors.of(e, "write to " + file.path());
         }

@@ -10,10 +10,10 @@ import dev.sluice.api.NbdException;
 import dev.sluice.api.ReadReply;
 import dev.sluice.api.StatusSink;
 import dev.sluice.api.Support;
+import dev.sluice.shared.libc.FileBytes;
 import dev.sluice.shared.libc.SparseExtents;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 
 /**
  * One client's handle on a {@link DiskFile} that a subclass gets hold of: at the latest in {@link #prepare()}, maybe from a
@@ -82,32 +82,23 @@ public abstract class DiskFileDevice implements NbdDevice {
             reply.file(file.shared(), offset, length);
             return;
         }
-        FileChannel channel = file.shared().channel();
         ByteBuffer buffer = reply.buffer(length);
-        long at = offset;
-        while (buffer.hasRemaining()) {
-            int n;
-            try {
-                n = channel.read(buffer, at);
-            } catch (IOException e) {
-                throw file.failure(e, "read from the disk");
-            }
-            if (n < 0) {
-                throw new NbdException(NbdError.EIO, "the file of the disk ends at " + at + ": it has shrunk");
-            }
-            at += n;
+        long end;
+        try {
+            end = FileBytes.read(file.shared().channel(), buffer, offset);
+        } catch (IOException e) {
+            throw file.failure(e, "read from the disk");
+        }
+        if (buffer.hasRemaining()) {
+            throw new NbdException(NbdError.EIO, "the file of the disk ends at " + end + ": it has shrunk");
         }
     }
 
     @Override
     public final void write(long offset, ByteBuffer data, Flags flags) throws IOException {
         DiskFile file = disk;
-        FileChannel channel = file.shared().channel();
-        long at = offset;
         try {
-            while (data.hasRemaining()) {
-                at += channel.write(data, at);
-            }
+            FileBytes.write(file.shared().channel(), data, offset);
         } catch (IOException e) {
             throw file.failure(e, "write to the disk");
         }

@@ -52,6 +52,11 @@ final class ClientBytes implements HandshakeChannel {
         Check.that(written <= MOST_REPLIES, () -> written + " bytes of replies");
     }
 
+    /** Where the channel has keys to look for: they are there. Not marked as an override, as long as not every channel has it. */
+    public void prepareTls() {
+        Check.that(tlsAt < 0, () -> "TLS is on already");
+    }
+
     @Override
     public void startTls() {
         Check.that(tlsAt < 0, () -> "TLS is started twice");

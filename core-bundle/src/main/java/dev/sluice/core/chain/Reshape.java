@@ -51,7 +51,7 @@ public final class Reshape {
     private final Map<Chain, Map<Layer, OpenDevice>> opened = new LinkedHashMap<>();
     private final Map<Chain, List<OpenDevice>> sequences = new LinkedHashMap<>();
     private final List<OpenDevice> unused = new ArrayList<>();
-    /** Opened beside chains that take no part in the commit, because their clients have left meanwhile. */
+    /** Opened beside chains whose clients had left, or that had become shorter, by the time of the commit. */
     private final List<OpenDevice> left = new ArrayList<>();
     /** Every device of a new layer, from before it is opened. Guarded by lock, because who strands reads it. */
     private final List<OpenDevice> made = new ArrayList<>();
@@ -84,14 +84,17 @@ public final class Reshape {
         this.force = force;
     }
 
-    /** The devices of a chain, one per layer, from the client inwards. */
+    /**
+     * The devices of a chain, one per layer, from the client inwards. It ends early at a filter that has nothing open behind
+     * it for the moment, as one that tries again later.
+     */
     private List<OpenDevice> line(Chain chain) throws NbdException {
         List<OpenDevice> line = new ArrayList<>();
         DeviceNode node = chain.top();
         while (true) {
             line.add(node.device);
             List<DeviceNode> children = chain.childrenOf(node.device);
-            if (children.isEmpty() && line.size() == before.size()) {
+            if (children.isEmpty()) {
                 return line;
             }
             if (children.size() != 1) {
@@ -127,13 +130,29 @@ public final class Reshape {
         }
     }
 
+    /**
+     * How many layers of the new chain need a device: not those behind a filter that has nothing open. It opens what is
+     * behind it when it wants to, and its successor does.
+     */
+    private int needed(List<OpenDevice> line) {
+        if (line.size() < before.size()) {
+            Layer last = line.get(line.size() - 1).layer;
+            for (int i = 0; i < after.size(); i++) {
+                if (after.get(i) == last || successors.get(after.get(i)) == last) {
+                    return i + 1;
+                }
+            }
+        }
+        return after.size();
+    }
+
     /** The sequence of devices after the change; new ones are opened from the plugin outwards. */
     private void build(Chain chain) throws NbdException {
         List<OpenDevice> line = line(chain);
         Map<Layer, OpenDevice> mine = opened.computeIfAbsent(chain, c -> new LinkedHashMap<>());
         List<OpenDevice> sequence = new ArrayList<>();
         OpenDevice behind = null;
-        for (int i = after.size() - 1; i >= 0; i--) {
+        for (int i = needed(line) - 1; i >= 0; i--) {
             Layer layer = after.get(i);
             DeviceNode asked = asked(chain, line, i);
             OpenDevice device = find(line, layer);
@@ -316,7 +335,10 @@ public final class Reshape {
             NbdFilter filter = (NbdFilter) layer.instance();
             try {
                 for (Chain chain : chains) {
-                    filter.leave(find(line(chain), layer).target, force);
+                    OpenDevice device = find(line(chain), layer);
+                    if (device != null) {
+                        filter.leave(device.target, force);
+                    }
                 }
                 filter.leave(force);
             } catch (Throwable t) {
@@ -345,6 +367,9 @@ public final class Reshape {
             try {
                 for (Chain chain : chains) {
                     OpenDevice device = find(line(chain), old);
+                    if (device == null) {
+                        continue;
+                    }
                     Optional<HandOver> state = HandOvers.checked(old.kind(), device.target.release());
                     if (!keep(deviceStates, device, state) && state.isPresent()) {
                         device.target.adopt(state.get());
@@ -416,9 +441,14 @@ public final class Reshape {
     public void compareContents(Duration atMost) throws NbdException {
         for (Map.Entry<Chain, List<OpenDevice>> e : sequences.entrySet()) {
             List<OpenDevice> line = line(e.getKey());
-            ContentComparison.compare(line.get(line.size() - 1), e.getValue().get(after.size() - 1), atMost);
-            // All connections see the same plugin; comparing through one of them is enough.
-            return;
+            if (line.size() == before.size() && e.getValue().size() == after.size()) {
+                ContentComparison.compare(line.get(line.size() - 1), e.getValue().get(after.size() - 1), atMost);
+                // All connections see the same plugin; comparing through one of them is enough.
+                return;
+            }
+        }
+        if (!sequences.isEmpty()) {
+            throw new NbdException(NbdError.EINVAL, "the contents can't be compared, because no client has the plugin open now");
         }
     }
 
@@ -439,6 +469,7 @@ public final class Reshape {
             chain.setLayers(after);
             Set<OpenDevice> now = chain.devices();
             then.stream().filter(d -> !now.contains(d)).forEach(unused::add);
+            opened.getOrDefault(chain, Map.of()).values().stream().filter(d -> !now.contains(d)).forEach(left::add);
         }
         successors.forEach(Layer::continueCountsOf);
     }

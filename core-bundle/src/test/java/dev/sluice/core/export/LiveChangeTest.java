@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.api.ConfigException;
+import dev.sluice.api.DeviceInfo;
 import dev.sluice.api.Flags;
 import dev.sluice.api.LayerContext;
 import dev.sluice.api.NbdDevice;
@@ -21,6 +22,7 @@ import dev.sluice.api.util.ForwardingDevice;
 import dev.sluice.api.util.Reads;
 import dev.sluice.core.chain.FakeFilter;
 import dev.sluice.core.chain.FakePlugin;
+import dev.sluice.core.chain.NoDevice;
 import dev.sluice.core.util.Background;
 import dev.sluice.core.util.ManualPlatform;
 import java.io.IOException;
@@ -172,6 +174,79 @@ class LiveChangeTest {
         assertEquals(List.of("b", "a", "p"), path(client));
         client.connection.close();
         assertEquals(List.of("b finish", "a finish", "p finish", "b close", "a close", "p close"), bench.journal.take());
+    }
+
+    /** Opens what is behind it with each request that finds nothing open, and closes it when it is told to. */
+    private FakeKind reopening(AtomicReference<Runnable> close, String version) {
+        return bench.filter("again", version, () -> new FakeFilter(bench.journal, "again") {
+            @Override
+            public NbdDevice open(OpenRequest request, NextLayer later) {
+                return new ForwardingDevice(new NoDevice()) {
+                    private NbdDevice behind;
+                    private DeviceInfo info;
+
+                    @Override
+                    public void prepare() throws IOException {
+                        open();
+                        info = behind.info();
+                        close.set(() -> {
+                            try {
+                                behind.close();
+                            } catch (IOException e) {
+                                throw new AssertionError(e);
+                            }
+                            behind = null;
+                        });
+                    }
+
+                    private void open() throws IOException {
+                        behind = later.open(request);
+                    }
+
+                    @Override
+                    public DeviceInfo info() {
+                        return info;
+                    }
+
+                    @Override
+                    public void read(long offset, int length, ReadReply reply) throws IOException {
+                        bench.journal.add("again");
+                        if (behind == null) {
+                            open();
+                        }
+                        behind.read(offset, length, reply);
+                    }
+                };
+            }
+        });
+    }
+
+    @Test
+    void aFilterThatHasNothingOpenIsReplacedAndTakenOut() throws Exception {
+        AtomicReference<Runnable> close = new AtomicReference<>();
+        FakeKind old = reopening(close, "1");
+        Export export = bench.active("e", "a", "again", "p");
+        ExportBench.Client client = bench.open("e");
+        close.get().run();
+        FakeKind successor = reopening(close, "2");
+        assertEquals("ok", export.upgrade(old, successor, ChangeOptions.NONE).result());
+        assertEquals(List.of("a", "again", "p"), path(client).stream().filter(l -> !l.startsWith("p open")).toList());
+        close.get().run();
+        assertEquals("ok", reshape(export, CONSENT, "a", "p").result());
+        assertEquals(List.of("a", "p"), path(client));
+        client.connection.close();
+    }
+
+    @Test
+    void contentsThatNobodyHasOpenAreNotCompared() throws Exception {
+        AtomicReference<Runnable> close = new AtomicReference<>();
+        reopening(close, "1");
+        plugin("q");
+        Export export = bench.active("e", "again", "p");
+        bench.open("e");
+        close.get().run();
+        ConfigException e = assertThrows(ConfigException.class, () -> reshape(export, ChangeOptions.NONE, "again", "q"));
+        assertTrue(e.getMessage().contains("the contents can't be compared, because no client has the plugin open now"), e.getMessage());
     }
 
     @Test

@@ -8,7 +8,8 @@ import java.util.Objects;
  *
  * <p>The values must be JDK types (numbers, strings, byte arrays, buffers, lists, maps) or what the core made
  * ({@link Lease}, {@link SharedFile}): the core walks them and refuses any class that a plugin's or filter's own
- * loader defined, because such an object would keep the old code alive.
+ * loader defined, because such an object would keep the old code alive. What no successor takes, because the export ends, the
+ * core gives back: it closes leases, shared files and everything else that is {@link java.io.Closeable}, such as a socket.
  *
  * @param format names what the state means, such as {@code dev.sluice.plugin.memory}
  * @param version of the format; a successor should understand its own and the one before

@@ -6,6 +6,7 @@ import dev.sluice.api.NbdError;
 import dev.sluice.api.NbdException;
 import dev.sluice.api.SharedFile;
 import dev.sluice.core.util.Failures;
+import java.io.Closeable;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -108,9 +109,14 @@ final class HandOvers {
             for (Object item : items) {
                 collect(item, found);
             }
-        } else if (value instanceof Lease || value instanceof SharedFile) {
+        } else if (isResource(value)) {
             found.add(value);
         }
+    }
+
+    /** Also what belongs to nobody else then: sockets and other channels. */
+    private static boolean isResource(Object value) {
+        return value instanceof Lease || value instanceof SharedFile || value instanceof Closeable;
     }
 
     private static void discard(Object value, Failures failures) {
@@ -122,8 +128,8 @@ final class HandOvers {
             for (Object item : items) {
                 discard(item, failures);
             }
-        } else if (value instanceof AutoCloseable resource && (value instanceof Lease || value instanceof SharedFile)) {
-            failures.run(resource::close);
+        } else if (isResource(value)) {
+            failures.run(((AutoCloseable) value)::close);
         }
     }
 }

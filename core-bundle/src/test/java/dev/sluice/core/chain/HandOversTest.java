@@ -1,12 +1,14 @@
 package dev.sluice.core.chain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.api.HandOver;
 import dev.sluice.api.Lease;
 import dev.sluice.api.NbdException;
+import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +79,22 @@ class HandOversTest {
         HandOvers.discard(new HandOver("f", 1, Map.of("a", core.buffers.lease(10), "b",
                 List.of(core.buffers.lease(10), new Object[] {core.buffers.lease(10)}))));
         assertEquals(0, core.buffers.leases());
+    }
+
+    @Test
+    void aSocketThatNobodyTakesIsClosed() throws Exception {
+        SocketChannel socket = SocketChannel.open();
+        HandOvers.discard(new HandOver("f", 1, Map.of("sockets", List.of(socket))));
+        assertFalse(socket.isOpen());
+    }
+
+    @Test
+    void aSocketThatAnotherStateHasTooStaysOpen() throws Exception {
+        try (SocketChannel kept = SocketChannel.open(); SocketChannel own = SocketChannel.open()) {
+            HandOvers.discardAllBut(new HandOver("f", 1, Map.of("s", kept)), new HandOver("f", 1, Map.of("s", List.of(kept, own))));
+            assertTrue(kept.isOpen());
+            assertFalse(own.isOpen());
+        }
     }
 
     @Test

@@ -60,8 +60,10 @@ public interface NbdLayer {
     }
 
     /**
-     * A client has connected; nothing was sent to it yet. A throw cuts it off without a word, as nbdkit's
-     * {@code preconnect} does.
+     * A client has come. Called once for each, before anything else is called for it. In a server with one export, or with a
+     * catch-all, nothing was sent to the client yet, and a throw cuts it off without a word, as nbdkit's {@code preconnect}
+     * does. Where there are several exports it is called when the client first asks for this one, and a throw refuses that.
+     * Clients that are there when the layer is put in are not asked.
      *
      * @throws Exception refuses the client; the text is logged
      */

@@ -19,19 +19,19 @@ import dev.sluice.core.gate.CallGate;
 import dev.sluice.core.gate.Gate;
 import dev.sluice.core.metrics.ExportCounters;
 import dev.sluice.core.util.Deadline;
-import dev.sluice.core.util.Failures;
 import dev.sluice.core.util.Monitor;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.function.UnaryOperator;
 
 /**
- * One export: its layers, its state, the connections that use it. How code under it is replaced stands in
- * {@link InPlaceSwap}, how it ends in {@link ExportStop}.
+ * One export: its layers, its state, the connections that use it. How it begins stands in {@link ExportStart}, how code under
+ * it is replaced in {@link InPlaceSwap} and {@link LiveChange}, how it ends in {@link ExportStop}.
  *
  * <p>Locks, in this order: {@code operations} (start, stop and swaps, one at a time; may be held for as long as a drain),
  * then the gates, then {@code monitor} (the fields; held for a few instructions).
@@ -43,8 +43,6 @@ public final class Export {
     static final Duration OPERATION_WAIT = Duration.ofSeconds(60);
     /** How often who waits looks for a start that is to be given up. */
     private static final Duration START_LOOK = Duration.ofSeconds(1);
-    /** How often the log says that layers are still starting. */
-    private static final Duration START_REPORT = Duration.ofSeconds(60);
 
     private static final System.Logger LOG = System.getLogger("dev.sluice.export");
 
@@ -56,6 +54,7 @@ public final class Export {
     private final Monitor operations;
     private final Monitor monitor;
     private final Turns turns;
+    private final ExportStart start;
     private final ExportStop stop;
     private final InPlaceSwap swap;
     private final LiveChange change;
@@ -68,9 +67,9 @@ public final class Export {
     private List<LayerSlot> slots = List.of();
     private final Set<OpenConnection> connections = new LinkedHashSet<>();
     private final List<OpenConnection> departed = new ArrayList<>();
+    /** For as long as they are connected to the server. */
+    private final Set<ClientInfo> admitted = Collections.newSetFromMap(new WeakHashMap<>());
     private volatile String lastRefusal = "";
-    private volatile Watched starting;
-    private volatile List<Kind> startingKinds = List.of();
 
     Export(ExportConfig config, Services services, Kinds kinds, SwapLog swaps) {
         this.config = config;
@@ -82,6 +81,7 @@ public final class Export {
         this.operations = services.platform().monitor("operations of export " + config.name());
         this.monitor = services.platform().monitor("export " + config.name());
         this.swaps = swaps;
+        this.start = new ExportStart(this);
         this.stop = new ExportStop(this);
         this.swap = new InPlaceSwap(this, swaps);
         this.change = new LiveChange(this, swaps);
@@ -190,114 +190,7 @@ public final class Export {
 
     /** Makes the layers; afterwards the export is active, waiting, failed or disabled. */
     void start() {
-        exclusively(() -> {
-            ExportState now = state();
-            if (now != ExportState.STARTING && now != ExportState.WAITING && now != ExportState.FAILED) {
-                return;
-            }
-            if (!config.enabled()) {
-                become(ExportState.DISABLED, "");
-                return;
-            }
-            List<LayerSlot> made = new ArrayList<>();
-            List<Kind> used = new ArrayList<>();
-            for (ExportConfig.LayerSpec spec : config.layers()) {
-                Optional<Kind> kind = kinds.find(spec.filter(), spec.kind());
-                if (kind.isEmpty()) {
-                    become(ExportState.WAITING, spec.missing());
-                    return;
-                }
-                made.add(new LayerSlot(spec, kind.get()));
-                used.add(kind.get());
-            }
-            Throwable failure = make(made, used);
-            if (failure != null) {
-                Optional<Kind> left = used.stream().filter(k -> kinds.find(k.filter(), k.name()).filter(k::equals).isEmpty()).findFirst();
-                if (left.isPresent()) {
-                    // It went while its layer was made: that is no fault of the configuration.
-                    String which = (left.get().filter() ? "filter '" : "plugin '") + left.get().name() + "'";
-                    become(ExportState.WAITING, which + " has left, waiting for it to come back");
-                    if (kinds.find(left.get().filter(), left.get().name()).isPresent()) {
-                        start();
-                    }
-                    return;
-                }
-                become(ExportState.FAILED, Failures.line(failure));
-                return;
-            }
-            setSlots(made);
-            become(ExportState.ACTIVE, "");
-        });
-    }
-
-    /**
-     * Configures layers and makes them ready. That may take long, and may hang: who ends the export or a kind of it gives it
-     * up, see {@link #giveUpStart}.
-     *
-     * @return why not; nothing is left then
-     */
-    private Throwable make(List<LayerSlot> made, List<Kind> used) {
-        Watched watched = new Watched(services.platform(), "export " + name() + ": its start");
-        startingKinds = used;
-        starting = watched;
-        try {
-            watched.start("sluice-start-" + name(), "configure and ready", START_REPORT, me -> {
-                try {
-                    me.patientPhase("configure and ready", START_REPORT);
-                    for (LayerSlot slot : made) {
-                        slot.set(slot.kind(), factory.configured(slot.kind(), slot.spec(), config));
-                        me.check();
-                    }
-                    for (int i = made.size() - 1; i >= 0; i--) {
-                        factory.ready(made.get(i).layer(), made.get(i).spec());
-                        me.check();
-                    }
-                    me.commit();
-                } catch (RuntimeException | Error e) {
-                    boolean late = me.isGivenUp();
-                    if (!late) {
-                        endTasks();
-                    }
-                    disposeAll(made);
-                    if (!late) {
-                        controlGate.reopen();
-                    }
-                    throw e;
-                }
-            });
-        } catch (OutOfMemoryError e) {
-            startHasEnded();
-            return e;
-        }
-        try {
-            return watched.await() ? watched.failure()
-                    : new ConfigException("its layers were not ready when the export or the code of one was to end");
-        } finally {
-            startHasEnded();
-        }
-    }
-
-    private void startHasEnded() {
-        starting = null;
-        // a kind keeps the code of its bundle, which may be replaced and is to be collected then
-        startingKinds = List.of();
-    }
-
-    /** A start that is under way ends within the drain time, or is given up: its layers are closed when their code returns. */
-    private void giveUpStart(Kind of) {
-        Watched watched = starting;
-        if (watched != null && (of == null || startingKinds.contains(of))
-                && watched.giveUp(Deadline.after(services.platform(), config.drain()))) {
-            LOG.log(System.Logger.Level.ERROR, "export " + name() + ": stranded in its start: " + watched.where());
-        }
-    }
-
-    /** Layers that were made ready may have work in the background, which must not run while they are closed. */
-    private void endTasks() {
-        controlGate.shut();
-        if (!controlGate.awaitEmpty(Deadline.after(services.platform(), config.drain()))) {
-            stop.strandOtherCalls("a layer that is not used is closed");
-        }
+        exclusively(start::run);
     }
 
     /** Runs one operation while no other runs; false if that was not possible in time. */
@@ -317,7 +210,7 @@ public final class Export {
     boolean exclusivelyAtTheEnd(Kind kind, Runnable operation) {
         Deadline deadline = Deadline.after(services.platform(), OPERATION_WAIT.plus(config.drain()));
         do {
-            giveUpStart(kind);
+            start.giveUp(kind);
             if (operations.tryLock(Deadline.after(services.platform(), START_LOOK))) {
                 return locked(operation);
             }
@@ -522,25 +415,51 @@ public final class Export {
 
     /** The exports that its layers show. */
     List<ExportInfo> list(ClientInfo client) throws NbdException {
-        return inside(pass -> LayerCalls.exports(layers(), client));
+        return inside(pass -> {
+            admit(client);
+            return LayerCalls.exports(layers(), client);
+        });
     }
 
     /** What its layers put in place of the empty name. */
     String defaultExport(ClientInfo client) throws NbdException {
-        return inside(pass -> LayerCalls.defaultExport(layers(), client));
+        return inside(pass -> {
+            admit(client);
+            return LayerCalls.defaultExport(layers(), client);
+        });
     }
 
     /** Asks its layers whether this client may come. */
     void preconnect(ClientInfo client) throws NbdException {
         inside(pass -> {
-            LayerCalls.preconnect(layers(), client);
+            admit(client);
             return true;
         });
+    }
+
+    /** They are asked once for each client: before it is greeted, or before the first that it wants of this export. */
+    private void admit(ClientInfo client) throws NbdException {
+        monitor.lock();
+        try {
+            if (admitted.contains(client)) {
+                return;
+            }
+        } finally {
+            monitor.unlock();
+        }
+        LayerCalls.preconnect(layers(), client);
+        monitor.lock();
+        try {
+            admitted.add(client);
+        } finally {
+            monitor.unlock();
+        }
     }
 
     /** Opens its chain for a client. */
     OpenConnection open(String exportName, ClientInfo client, ExportDirectory.SessionControl session) throws NbdException {
         return inside(pass -> {
+            admit(client);
             List<Layer> used = layers();
             Chain chain = openChain(used, exportName, client, pass);
             DeviceInfo info = threadModel() == ThreadModel.SERIALIZE_CONNECTIONS ? chain.promised().with().multiConn(false).build()

@@ -10,7 +10,8 @@ import java.util.List;
 /** The exports as one client can see them. Safe for use by several threads. */
 public interface ExportDirectory {
     /**
-     * Asks the layers whether this client may come, before a byte is sent to it.
+     * Asks the layers whether this client may come, before a byte is sent to it; where it is not known yet which export it will
+     * want, they are asked when it says so.
      *
      * @throws NbdException it may not: the connection is closed without a word
      */

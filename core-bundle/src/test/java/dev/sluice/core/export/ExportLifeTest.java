@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.api.ClientInfo;
 import dev.sluice.api.ConfigException;
 import dev.sluice.api.ExportInfo;
 import dev.sluice.api.LayerContext;
@@ -243,6 +244,65 @@ class ExportLifeTest {
         assertEquals("x", bench.open("x").connection.name());
         assertEquals(2, bench.exports.list(new TestClient(1)).size());
         assertTrue(bench.journal.take().containsAll(List.of("p open first", "p open x")));
+    }
+
+    /** Writes down whom it is asked about, and may refuse. */
+    private void asked(String name, boolean refuses) {
+        bench.plugin(name, "1", () -> new FakePlugin(bench.journal, name) {
+            @Override
+            public void preconnect(ClientInfo client) throws Exception {
+                journal.add(name + " preconnect " + client.connection());
+                if (refuses) {
+                    throw new NbdException(NbdError.EPERM, "not you");
+                }
+            }
+        });
+    }
+
+    private OpenConnection open(String name, TestClient client) throws NbdException {
+        return bench.exports.open(name, client, new ExportBench.Client());
+    }
+
+    @Test
+    void theLayersOfTheOnlyExportAreAskedOnceBeforeAClientIsGreeted() throws Exception {
+        asked("p", false);
+        bench.active("e", "p");
+        TestClient client = new TestClient(7);
+        bench.exports.admit(client);
+        assertEquals(1, bench.journal.count("p preconnect 7"));
+        open("e", client).close();
+        open("e", client).close();
+        assertEquals(1, bench.journal.count("p preconnect 7"));
+    }
+
+    @Test
+    void ofSeveralExportsTheOneThatAClientAsksForIsAsked() throws Exception {
+        asked("p", false);
+        asked("q", false);
+        bench.active("e", "p");
+        bench.active("f", "q");
+        TestClient client = new TestClient(7);
+        bench.exports.admit(client);
+        assertEquals(0, bench.journal.count("p preconnect 7"));
+        open("e", client).close();
+        open("e", client).close();
+        open("e", new TestClient(8)).close();
+        assertEquals(1, bench.journal.count("p preconnect 7"));
+        assertEquals(1, bench.journal.count("p preconnect 8"));
+        assertEquals(0, bench.journal.count("q preconnect 7"));
+    }
+
+    @Test
+    void whoMayNotComeOpensNothing() throws Exception {
+        asked("p", true);
+        asked("q", false);
+        bench.active("e", "p");
+        bench.active("f", "q");
+        TestClient client = new TestClient(7);
+        bench.exports.admit(client);
+        assertTrue(assertThrows(NbdException.class, () -> open("e", client)).getMessage().contains("not you"));
+        assertEquals(0, bench.journal.count("p open e"));
+        open("f", client).close();
     }
 
     @Test

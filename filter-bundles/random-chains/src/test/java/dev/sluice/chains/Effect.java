@@ -22,8 +22,6 @@ record Effect(String line, UnaryOperator<byte[]> through, Set<Rule> rules) {
         NOT_DURABLE,
         /** Nothing ever changes behind it. */
         SHIELDS,
-        /** It closes and opens what is behind it by itself. */
-        REOPENS,
         /** What was trimmed may read as anything, also as it was long ago. */
         TRIM_FORGETS,
         /** It fails requests at random while the fault file exists. */

@@ -50,8 +50,7 @@ final class FilterWords {
         ALL.put("readahead", p -> Effect.same("readahead"));
         ALL.put("readonly", p -> p.random().nextBoolean() ? Effect.same("readonly")
                 : Effect.same("readonly readonly-file=" + p.file("none")));
-        ALL.put("retry", p -> Effect.same("retry retries=" + p.any("0", "2") + " retry-delay=1us retry-exponential=false",
-                Rule.REOPENS));
+        ALL.put("retry", p -> Effect.same("retry retries=" + p.any("0", "2") + " retry-delay=1us retry-exponential=false"));
         ALL.put("retry-request", p -> Effect.same("retry-request retry-request-retries=" + p.any("1", "3") + " retry-request-delay=1us"));
         ALL.put("rotational", p -> Effect.same("rotational rotational=" + p.any("true", "false")));
         ALL.put("stats", p -> Effect.same("stats statsfile=" + p.file("stats")));

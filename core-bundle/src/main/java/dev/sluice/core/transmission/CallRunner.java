@@ -4,8 +4,10 @@ import dev.sluice.api.Flags;
 import dev.sluice.api.NbdDevice;
 import dev.sluice.api.NbdError;
 import dev.sluice.api.NbdException;
+import dev.sluice.core.buffer.BufferPool;
 import dev.sluice.core.handshake.NegotiatedSession;
 import dev.sluice.core.protocol.Command;
+import dev.sluice.core.protocol.Limits;
 import dev.sluice.core.util.Failures;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,8 +19,10 @@ final class CallRunner {
 
     private final SessionFacts session;
     private final ReplyEncoder encoder;
+    private final BufferPool pool;
 
-    CallRunner(SessionFacts session, ReplyEncoder encoder) {
+    CallRunner(SessionFacts session, ReplyEncoder encoder, BufferPool pool) {
+        this.pool = pool;
         this.session = session;
         this.encoder = encoder;
     }
@@ -88,11 +92,33 @@ final class CallRunner {
                 encoder.error(out, r, e.error(), e.getMessage());
             }
         } else if (outcome.extents != null) {
+            encodeStatus(r, out, outcome);
+        } else {
+            encoder.success(out, r);
+        }
+    }
+
+    private void encodeStatus(Request r, Batch out, Outcome outcome) throws NbdException {
+        try {
+            try {
+                encoder.prepareStatus(out, outcome.extents);
+            } catch (NbdException e) {
+                encoder.error(out, r, e.error(), e.getMessage());
+                return;
+            }
             for (int i = 0; i < outcome.extents.length; i++) {
                 encoder.status(out, r, outcome.extents[i], outcome.contextIds[i], i == outcome.extents.length - 1);
             }
-        } else {
-            encoder.success(out, r);
+        } finally {
+            close(outcome.extents);
+        }
+    }
+
+    private static void close(Extents[] all) {
+        for (Extents e : all) {
+            if (e != null) {
+                e.close();
+            }
         }
     }
 
@@ -121,10 +147,18 @@ final class CallRunner {
         Flags flags = r.has(Command.FLAG_REQ_ONE) ? Flags.of(Flags.REQ_ONE) : Flags.NONE;
         Extents[] all = new Extents[wanted.size()];
         int[] ids = new int[all.length];
-        for (int i = 0; i < all.length; i++) {
-            all[i] = new Extents(r.offset, length, flags.reqOne(), session.extended());
-            ids[i] = wanted.get(i).id();
-            device.status(wanted.get(i).context(), r.offset, length, flags, all[i]);
+        boolean complete = false;
+        try {
+            for (int i = 0; i < all.length; i++) {
+                all[i] = new Extents(pool, r.offset, length, flags.reqOne(), session.extended(), Limits.MAX_EXTENTS / all.length);
+                ids[i] = wanted.get(i).id();
+                device.status(wanted.get(i).context(), r.offset, length, flags, all[i]);
+            }
+            complete = true;
+        } finally {
+            if (!complete) {
+                close(all);
+            }
         }
         outcome.extents = all;
         outcome.contextIds = ids;

@@ -186,12 +186,29 @@ final class ReplyEncoder {
         }
     }
 
+    /**
+     * Makes room for all chunks of a status.
+     *
+     * @throws NbdException there is none; nothing was added
+     */
+    void prepareStatus(Batch out, Extents[] all) throws NbdException {
+        int sum = 0;
+        for (Extents e : all) {
+            sum += chunkHeader + statusBytes(e);
+        }
+        out.ensure(sum);
+    }
+
+    private int statusBytes(Extents extents) {
+        return extended ? 8 + 16 * extents.count() : 4 + 8 * extents.count();
+    }
+
     /** The status of one context: descriptors of length and status, cut to what the reply can carry. */
     void status(Batch out, Request r, Extents extents, int context, boolean last) throws NbdException {
         int n = extents.count();
         int perDescriptor = extended ? 16 : 8;
         int fixed = extended ? 8 : 4;
-        int size = fixed + n * perDescriptor;
+        int size = statusBytes(extents);
         int type = extended ? ReplyChunk.BLOCK_STATUS_EXT : ReplyChunk.BLOCK_STATUS;
         int at = chunk(out, r, type, last ? ReplyChunk.FLAG_DONE : 0, size, size);
         ByteBuffer m = out.memory();

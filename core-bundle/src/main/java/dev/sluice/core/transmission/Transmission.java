@@ -37,6 +37,8 @@ public final class Transmission {
     /** Replies of this many bytes are sent before more requests are run. */
     private static final long SEND_AT = 256 << 10;
     private static final Duration FINISH_LOOK = Duration.ofSeconds(1);
+    /** A status of very many extents needs so many bytes, before and while it is sent. */
+    private static final long MOST_STATUS = 32 << 20;
     private static final long QUIET_LOOK_NANOS = 1_000_000;
     /** A finished reply waits no longer than this for company, as long as calls return. */
     private static final long LINGER_NANOS = 200_000;
@@ -97,7 +99,7 @@ public final class Transmission {
         this.parallel = threads > 1;
         this.inOrder = services.platform().monitor("requests in order of " + name);
         ReplyEncoder encoder = new ReplyEncoder(facts);
-        this.runner = new CallRunner(facts, encoder);
+        this.runner = new CallRunner(facts, encoder, pool);
         this.output = new Output(wire, encoder, services.platform(), name);
         this.inFlight = new InFlight(services.platform(), name, Math.max(1, threads), maxBytes);
     }
@@ -411,7 +413,7 @@ public final class Transmission {
     private boolean dispatch(Leadership me, Request r, ByteBuffer payload) throws IOException {
         // Before anything is taken that a broken connection would have to give back.
         flush(me);
-        long size = inFlightBytes(r);
+        long size = reserved(r);
         if (!inFlight.tryStart(size) && !inFlight.start(size)) {
             return false;
         }
@@ -433,6 +435,11 @@ public final class Transmission {
     }
 
     /** Only reads and writes hold memory; the length of other requests says nothing about what they need. */
+    /** What a request may need while it runs, in bytes: a status does not say how much there will be to tell. */
+    private static long reserved(Request r) {
+        return r.type == Command.BLOCK_STATUS ? Math.min(r.length, MOST_STATUS) : inFlightBytes(r);
+    }
+
     private static long inFlightBytes(Request r) {
         return r.type <= Command.WRITE ? r.length : 0;
     }
@@ -639,6 +646,6 @@ public final class Transmission {
 
     /** A worker's call is over. */
     void workerDone(Request r) {
-        inFlight.end(inFlightBytes(r));
+        inFlight.end(reserved(r));
     }
 }

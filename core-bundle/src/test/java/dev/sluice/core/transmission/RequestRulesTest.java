@@ -8,11 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.api.MetaContext;
 import dev.sluice.api.NbdError;
 import dev.sluice.api.NbdException;
+import dev.sluice.core.buffer.BufferPool;
 import dev.sluice.core.handshake.NegotiatedSession;
 import dev.sluice.core.protocol.Command;
 import dev.sluice.core.protocol.Limits;
 import dev.sluice.core.protocol.Magic;
 import dev.sluice.core.protocol.TransmissionFlag;
+import dev.sluice.core.util.Background;
+import dev.sluice.core.util.ManualPlatform;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -26,6 +29,8 @@ class RequestRulesTest {
             | TransmissionFlag.SEND_WRITE_ZEROES | TransmissionFlag.SEND_DF | TransmissionFlag.SEND_CACHE | TransmissionFlag.SEND_FAST_ZERO;
     private static final NegotiatedSession.Selected BASE = new NegotiatedSession.Selected(1, MetaContext.BASE_ALLOCATION);
     private static final NegotiatedSession.Selected OTHER = new NegotiatedSession.Selected(2, new MetaContext("a:b"));
+
+    private final BufferPool pool = new BufferPool(new ManualPlatform(), 48 << 20);
 
     private static Request request(int type, int flags, long offset, long length) {
         Request r = new Request();
@@ -153,7 +158,7 @@ class RequestRulesTest {
 
     @Test
     void oneExtentDoesNotRunPastTheRequest() throws Exception {
-        Extents e = new Extents(10, 100, true, false);
+        Extents e = new Extents(pool, 10, 100, true, false, Limits.MAX_EXTENTS);
         assertFalse(e.extent(10, 500, 3));
         assertEquals(1, e.count());
         assertEquals(100, e.length(0));
@@ -161,7 +166,7 @@ class RequestRulesTest {
 
     @Test
     void theLastOfManyMayRunPastTheRequest() throws Exception {
-        Extents e = new Extents(10, 100, false, false);
+        Extents e = new Extents(pool, 10, 100, false, false, Limits.MAX_EXTENTS);
         assertTrue(e.extent(10, 50, 0));
         assertFalse(e.extent(60, 500, 3));
         assertEquals(500, e.length(1));
@@ -169,7 +174,7 @@ class RequestRulesTest {
 
     @Test
     void aLongExtentIsCutAndEndsAReplyOfThirtyTwoBits() throws Exception {
-        Extents e = new Extents(0, 1L << 40, false, false);
+        Extents e = new Extents(pool, 0, 1L << 40, false, false, Limits.MAX_EXTENTS);
         assertFalse(e.extent(0, 1L << 33, 0));
         assertEquals(Limits.MAX_DESCRIPTOR, e.length(0));
         assertFalse(e.extent(1L << 33, 10, 3));
@@ -178,19 +183,48 @@ class RequestRulesTest {
 
     @Test
     void aLongExtentIsWholeInAReplyOfSixtyFourBits() throws Exception {
-        Extents e = new Extents(0, 1L << 40, false, true);
+        Extents e = new Extents(pool, 0, 1L << 40, false, true, Limits.MAX_EXTENTS);
         assertTrue(e.extent(0, 1L << 33, 0));
         assertEquals(1L << 33, e.length(0));
     }
 
     @Test
     void aReplyHasAtMostAMillionExtents() throws Exception {
-        Extents e = new Extents(0, Long.MAX_VALUE, false, true);
+        Extents e = new Extents(pool, 0, Long.MAX_VALUE, false, true, Limits.MAX_EXTENTS);
         int n = 0;
         while (e.extent(n, 1, n & 1)) {
             n++;
         }
         assertEquals(Limits.MAX_EXTENTS, e.count());
+        for (int i : new int[] {0, 1023, 1024, 1025, 5000, Limits.MAX_EXTENTS - 1}) {
+            assertEquals(1, e.length(i));
+            assertEquals(i & 1, e.status(i));
+        }
+        e.close();
+        assertEquals(0, pool.leases());
+    }
+
+    @Test
+    void manyExtentsNeedMemoryOfThePool() throws Exception {
+        ManualPlatform platform = new ManualPlatform();
+        BufferPool none = new BufferPool(platform, 0);
+        Extents e = new Extents(none, 0, Long.MAX_VALUE, false, true, Limits.MAX_EXTENTS);
+        for (int i = 0; i < 1024; i++) {
+            e.extent(i, 1, 0);
+        }
+        Background<NbdException> refused = Background.run(() -> assertThrows(NbdException.class, () -> e.extent(1024, 1, 0)));
+        platform.awaitWaiting("buffer pool", 1);
+        platform.advance(BufferPool.WAIT);
+        assertEquals(NbdError.ENOMEM, refused.result().error());
+    }
+
+    @Test
+    void contextsShareTheExtentsOfAReply() throws Exception {
+        Extents e = new Extents(pool, 0, 1000, false, false, 3);
+        assertTrue(e.extent(0, 1, 0));
+        assertTrue(e.extent(1, 1, 1));
+        assertFalse(e.extent(2, 1, 0));
+        assertEquals(3, e.count());
     }
 
     @Test

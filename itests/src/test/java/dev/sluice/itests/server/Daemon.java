@@ -24,24 +24,25 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** {@code ./sluice server} in a directory of its own, and {@code ./sluice shell} for it. */
-final class Daemon {
+public final class Daemon {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Path base = Files.createTempDirectory("sl");
     private final Path temporary = Files.createDirectory(base.resolve("tmp"));
     private ProcessHandle process;
 
-    Daemon() throws IOException {
+    /** A server that has not started, in a directory of its own. */
+    public Daemon() throws IOException {
         // makes the directories
     }
 
     /** The directory of the server; not there before the first start unless the test makes it. */
-    Path directory() {
+    public Path directory() {
         return base.resolve("d");
     }
 
     /** Where the server puts temporary files. */
-    Path temporary() {
+    public Path temporary() {
         return temporary;
     }
 
@@ -81,7 +82,7 @@ final class Daemon {
     }
 
     /** Starts the server and waits until it is ready. */
-    Tool tryToStart(Object... options) throws IOException, InterruptedException {
+    public Tool tryToStart(Object... options) throws IOException, InterruptedException {
         List<Object> command = new ArrayList<>(List.of("env", "TMPDIR=" + temporary, script(), "server", "--dir", directory(), "-P",
                 base.resolve("pid")));
         command.addAll(List.of(options));
@@ -121,35 +122,35 @@ final class Daemon {
     }
 
     /** Starts the server, or fails. */
-    Daemon start(Object... options) throws IOException, InterruptedException {
+    public Daemon start(Object... options) throws IOException, InterruptedException {
         tryToStart(options).ok();
         return this;
     }
 
     /** Runs a command in the server. */
-    Tool shell(Object... words) throws IOException, InterruptedException {
+    public Tool shell(Object... words) throws IOException, InterruptedException {
         List<Object> command = new ArrayList<>(List.of(script(), "shell", "--dir", directory()));
         command.addAll(List.of(words));
         return Tool.run(PATIENCE, command.toArray());
     }
 
     /** What a command printed; fails unless it succeeded. */
-    String said(Object... words) throws IOException, InterruptedException {
+    public String said(Object... words) throws IOException, InterruptedException {
         return shell(words).ok().out().strip();
     }
 
     /** Waits until the list of exports and listeners has this text in it. */
-    void awaitList(String part) {
+    public void awaitList(String part) {
         awaitSaid(part, "nbd:list");
     }
 
     /** Waits until a command prints this text among others. */
-    void awaitSaid(String part, Object... words) {
+    public void awaitSaid(String part, Object... words) {
         awaitFound(Pattern.quote(part), words);
     }
 
     /** Waits until something in what a command prints matches this regular expression. */
-    void awaitFound(String regex, Object... words) {
+    public void awaitFound(String regex, Object... words) {
         Pattern pattern = Pattern.compile(regex);
         Await.until(List.of(words) + " says " + regex, PATIENCE, () -> {
             try {
@@ -166,7 +167,7 @@ final class Daemon {
     }
 
     /** All that was logged. */
-    String log() {
+    public String log() {
         try {
             return Files.readString(directory().resolve("log/server.log"));
         } catch (IOException e) {
@@ -175,26 +176,26 @@ final class Daemon {
     }
 
     /** Puts a configuration into etc/, as an editor does. */
-    void configure(String file, String json) throws IOException {
+    public void configure(String file, String json) throws IOException {
         Files.createDirectories(directory().resolve("etc"));
         Path fresh = Files.writeString(directory().resolve("etc/." + file + ".swp"), json);
         Files.move(fresh, directory().resolve("etc").resolve(file), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** A client that has opened an export. */
-    Session client(String export) throws IOException {
+    public Session client(String export) throws IOException {
         return RawNbdClient.greeted(UnixDomainSocketAddress.of(directory().resolve("nbd.sock"))).structured().go(export);
     }
 
     /** Sends a signal and waits for the end. */
-    void end(String signal) throws Exception {
+    public void end(String signal) throws Exception {
         Tool.run("kill", "-" + signal, Long.toString(process.pid())).ok();
         process.onExit().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         process = null;
     }
 
     /** Ends the server if it still runs, and deletes its directory. */
-    void close() throws Exception {
+    public void close() throws Exception {
         if (process != null) {
             end("KILL");
         }

@@ -19,6 +19,7 @@ import dev.sluice.core.gate.CallGate;
 import dev.sluice.core.gate.Gate;
 import dev.sluice.core.metrics.ExportCounters;
 import dev.sluice.core.util.Deadline;
+import dev.sluice.core.util.Failures;
 import dev.sluice.core.util.Monitor;
 import java.time.Duration;
 import java.util.ArrayList;

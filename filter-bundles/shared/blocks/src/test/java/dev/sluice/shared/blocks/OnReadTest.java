@@ -34,6 +34,6 @@ class OnReadTest {
         var e = assertThrows(ConfigException.class, () -> OnRead.parse("kind", "key", "maybe"));
         assertEquals("kind: key=maybe: it is a boolean, or a file name that starts with /", e.getMessage());
         var zero = assertThrows(ConfigException.class, () -> OnRead.parse("kind", "key", "/a\0b"));
-        assertTrue(zero.getMessage().startsWith("kind: key=/a\0b: no file can have this name: "), zero.getMessage());
+        assertTrue(zero.getMessage().startsWith("kind: key=/a\\u0000b: no file can have this name: "), zero.getMessage());
     }
 }

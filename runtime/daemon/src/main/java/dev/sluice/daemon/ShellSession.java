@@ -147,7 +147,7 @@ final class ShellSession {
             throw e;
         } catch (Exception | StackOverflowError e) {
             String text = e.getMessage() == null ? e.getClass().getName() : e.getMessage();
-            send(Frame.text(Frame.ERROR, text.replace('\n', ' ')));
+            send(Frame.text(Frame.ERROR, text.replaceAll("\\p{Cntrl}", " ")));
             return false;
         }
     }

@@ -14,6 +14,11 @@ public interface ClientInfo {
     /** Whether the connection is encrypted. */
     boolean tls();
 
+    /** Who the client is, as far as TLS has proved it. Known from the end of the TLS handshake: not yet in preconnect. */
+    default TlsIdentity identity() {
+        return TlsIdentity.NOBODY;
+    }
+
     /** Whether the server opens everything read-only for this client. */
     boolean readOnly();
 

@@ -2,6 +2,7 @@ package dev.sluice.core.engine;
 
 import dev.sluice.api.ClientInfo;
 import dev.sluice.api.Peer;
+import dev.sluice.api.TlsIdentity;
 import dev.sluice.api.runtime.ConnectionStatus;
 import dev.sluice.api.runtime.OperationMetrics;
 import dev.sluice.core.chain.Services;
@@ -12,6 +13,8 @@ import dev.sluice.core.metrics.RequestCounters;
 import dev.sluice.core.transmission.HotSlots;
 import dev.sluice.core.transmission.Transmission;
 import dev.sluice.core.transmission.Watcher;
+import dev.sluice.core.transport.TlsEngines;
+import dev.sluice.core.transport.TlsWire;
 import dev.sluice.core.transport.Wire;
 import dev.sluice.core.util.Deadline;
 import dev.sluice.core.util.Failures;
@@ -30,25 +33,29 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
     private static final System.Logger LOG = System.getLogger("dev.sluice.connection");
 
     private final long id;
-    private final Wire wire;
+    private final Wire plain;
     private final ListenerConfig config;
+    private final Optional<TlsEngines> tlsEngines;
     private final Connections registry;
     private final Services services;
     private final Watcher watcher;
     private final HotSlots slots;
     private final ExportDirectory directory;
     private final Runnable released;
+    /** Around the plain one; null without TLS. */
+    private volatile TlsWire tls;
     private volatile Transmission transmission;
     private volatile String export = "";
     private volatile String exportName = "";
     private volatile boolean closing;
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    Connection(long id, Wire wire, ListenerConfig config, Connections registry, Services services, Watcher watcher,
-            HotSlots slots, ExportDirectory directory, Runnable released) {
+    Connection(long id, Wire wire, ListenerConfig config, Optional<TlsEngines> tlsEngines, Connections registry, Services services,
+            Watcher watcher, HotSlots slots, ExportDirectory directory, Runnable released) {
         this.id = id;
-        this.wire = wire;
+        this.plain = wire;
         this.config = config;
+        this.tlsEngines = tlsEngines;
         this.registry = registry;
         this.services = services;
         this.watcher = watcher;
@@ -85,7 +92,7 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
             LOG.log(System.Logger.Level.ERROR, this + ": internal error", e);
         } finally {
             if (!passedOn) {
-                wire.close();
+                wire().close();
                 registry.ended(this);
             }
         }
@@ -95,11 +102,14 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
         Timers.Timer limit = services.timers().after(config.handshakeTimeout(), () -> {
             LOG.log(System.Logger.Level.WARNING, this + ": the handshake was not done within " + config.handshakeTimeout().toMillis()
                     + " ms; the connection is closed");
-            wire.close();
+            wire().close();
         });
         try {
-            Optional<NegotiatedSession> session = Handshake.run(new WireHandshakeChannel(wire), config.handshake(), directory, this, this,
-                    registry::isStopping);
+            WireHandshakeChannel channel = new WireHandshakeChannel(plain, tlsEngines, services, this::encrypted);
+            Optional<NegotiatedSession> session = Handshake.run(channel, config.handshake(), directory, this, this, registry::isStopping);
+            if (session.isEmpty()) {
+                wire().finish();
+            }
             if (!limit.cancel() && session.isPresent()) {
                 session.get().export().close();
                 return Optional.empty();
@@ -113,7 +123,7 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
     /** When it returns the connection is the transmission's; when it throws it is not, and nothing is left open in the export. */
     private void transmit(NegotiatedSession session) {
         try {
-            Transmission t = new Transmission(wire, session, services, watcher, slots, toString(), config.threads(), config.maxBytes(),
+            Transmission t = new Transmission(wire(), session, services, watcher, slots, toString(), config.threads(), config.maxBytes(),
                     () -> registry.ended(this));
             export = ((dev.sluice.core.export.OpenConnection) session.export()).export();
             exportName = session.export().name();
@@ -129,6 +139,19 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
         }
     }
 
+    /** From now on; whoever closes the connection meanwhile has closed the plain one, which ends both. */
+    private void encrypted(TlsWire wire) {
+        tls = wire;
+        if (closing) {
+            wire.close();
+        }
+    }
+
+    private Wire wire() {
+        TlsWire t = tls;
+        return t == null ? plain : t;
+    }
+
     @Override
     public long connection() {
         return id;
@@ -136,12 +159,18 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
 
     @Override
     public Peer peer() {
-        return wire.identified();
+        return plain.identified();
     }
 
     @Override
     public boolean tls() {
-        return false;
+        return tls != null;
+    }
+
+    @Override
+    public TlsIdentity identity() {
+        TlsWire t = tls;
+        return t == null ? TlsIdentity.NOBODY : t.identity();
     }
 
     @Override
@@ -175,7 +204,7 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
         if (t != null) {
             t.close();
         } else {
-            wire.close();
+            wire().close();
         }
     }
 
@@ -192,7 +221,7 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
     ConnectionStatus status() {
         Transmission t = transmission;
         RequestCounters c = t == null ? new RequestCounters() : t.counters();
-        return new ConnectionStatus(id, wire.peer().toString(), config.name(), export, exportName,
+        return new ConnectionStatus(id, plain.peer().toString(), config.name(), export, exportName,
                 closing ? "closing" : t == null ? "handshake" : "transmission", c.requests(), c.errors(), c.bytesRead(), c.bytesWritten(),
                 t == null ? 0 : t.callsInFlight());
     }
@@ -204,6 +233,6 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
 
     @Override
     public String toString() {
-        return "connection " + id + " (" + wire.peer() + (exportName.isEmpty() ? "" : ", export " + Failures.oneLine(exportName)) + ")";
+        return "connection " + id + " (" + plain.peer() + (exportName.isEmpty() ? "" : ", export " + Failures.oneLine(exportName)) + ")";
     }
 }

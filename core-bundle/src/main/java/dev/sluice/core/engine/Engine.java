@@ -3,19 +3,26 @@ package dev.sluice.core.engine;
 import dev.sluice.api.runtime.ConnectionStatus;
 import dev.sluice.api.runtime.ListenerStatus;
 import dev.sluice.api.runtime.OperationMetrics;
+import dev.sluice.api.runtime.PskEngines;
 import dev.sluice.core.chain.Services;
 import dev.sluice.core.export.ExportDirectory;
 import dev.sluice.core.transmission.HotSlots;
 import dev.sluice.core.transmission.Watcher;
 import dev.sluice.core.transport.Network;
+import dev.sluice.core.transport.PskTlsEngines;
+import dev.sluice.core.transport.TlsConfig;
+import dev.sluice.core.transport.TlsEngines;
 import dev.sluice.core.transport.Wire;
+import dev.sluice.core.transport.X509Engines;
 import dev.sluice.core.util.Deadline;
+import dev.sluice.core.util.Monitor;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Listeners and connections of the server. Safe for use by several threads. */
@@ -27,6 +34,7 @@ public final class Engine {
     private final Services services;
     private final Network network;
     private final ExportDirectory directory;
+    private final Supplier<Optional<PskEngines>> psk;
     private final Connections connections;
     private final Watcher watcher;
     private final HotSlots slots = new HotSlots(HOT_CONNECTIONS);
@@ -34,8 +42,18 @@ public final class Engine {
     /** Listeners that can't be as they are configured, and why. */
     private final Map<String, ListenerStatus> refused = new ConcurrentHashMap<>();
 
-    /** Without listeners. */
+    /** Without listeners, and without TLS by shared keys. */
     public Engine(Services services, Network network, ExportDirectory directory) {
+        this(services, network, directory, Optional::empty);
+    }
+
+    /**
+     * Without listeners.
+     *
+     * @param psk who does TLS with shared keys now; empty while nobody does
+     */
+    public Engine(Services services, Network network, ExportDirectory directory, Supplier<Optional<PskEngines>> psk) {
+        this.psk = psk;
         this.services = services;
         this.network = network;
         this.directory = directory;
@@ -46,18 +64,25 @@ public final class Engine {
     /**
      * Starts to listen; whether it worked stands in its status.
      *
-     * @throws dev.sluice.api.ConfigException there is one of this name already
+     * @throws dev.sluice.api.ConfigException there is one of this name already, or its keys can't be used
      */
     public void listen(ListenerConfig config) {
         Listener listener = new Listener(config, services.platform());
+        Optional<TlsEngines> tls = config.tls().map(this::engines);
         if (listeners.putIfAbsent(config.name(), listener) != null) {
             throw new dev.sluice.api.ConfigException("there are two listeners named '" + config.name() + "'; names must differ");
         }
-        listener.start(network, wire -> connect(listener, wire));
+        listener.start(network, wire -> connect(listener, tls, wire));
     }
 
-    private boolean connect(Listener listener, Wire wire) {
-        Connection connection = new Connection(connections.nextId(), wire, listener.config(), connections, services, watcher, slots,
+    private TlsEngines engines(TlsConfig config) {
+        Monitor loading = services.platform().monitor("keys of a listener");
+        return config.psk().isPresent() ? new PskTlsEngines(config.psk().get(), psk, loading)
+                : new X509Engines(config.certificates().orElseThrow(), config.clients(), loading);
+    }
+
+    private boolean connect(Listener listener, Optional<TlsEngines> tls, Wire wire) {
+        Connection connection = new Connection(connections.nextId(), wire, listener.config(), tls, connections, services, watcher, slots,
                 directory, () -> {
                     listener.released();
                     services.observers().changed();

@@ -3,7 +3,9 @@ package dev.sluice.core.engine;
 import dev.sluice.api.ConfigException;
 import dev.sluice.core.handshake.HandshakeOptions;
 import dev.sluice.core.transport.ListenAddress;
+import dev.sluice.core.transport.TlsConfig;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * A listener as configured.
@@ -18,15 +20,23 @@ import java.time.Duration;
  * @param maxBytes of payload and replies of one connection in flight
  * @param keepAlive whether the system asks silent clients if they are still there (TCP)
  * @param paused whether clients queue, bound but not taken, until the listener goes on
+ * @param tls its keys; empty if it has no TLS
  */
 public record ListenerConfig(String name, ListenAddress address, HandshakeOptions handshake, Duration handshakeTimeout, boolean readOnly,
-        int maxConnections, int threads, long maxBytes, boolean keepAlive, boolean paused) {
+        int maxConnections, int threads, long maxBytes, boolean keepAlive, boolean paused,
+        Optional<TlsConfig> tls) {
     /**
      * Checks the bounds.
      *
      * @throws ConfigException in one line
      */
     public ListenerConfig {
+        if (tls.isEmpty() != (handshake.tls() == HandshakeOptions.Tls.OFF)) {
+            throw new ConfigException("listener " + name + ": TLS that is on needs keys, and keys need TLS that is on");
+        }
+        if (handshake.tls() == HandshakeOptions.Tls.REQUIRE && handshake.style() == HandshakeOptions.Style.OLDSTYLE) {
+            throw new ConfigException("listener " + name + ": the oldstyle protocol has no TLS that could be required");
+        }
         if (maxConnections < 1) {
             throw new ConfigException("listener " + name + ": max-connections must be at least 1, not " + maxConnections);
         }
@@ -39,15 +49,16 @@ public record ListenerConfig(String name, ListenAddress address, HandshakeOption
         }
     }
 
-    /** One that is not paused, without keepalive. */
+    /** One that is not paused, without keepalive and TLS. */
     public ListenerConfig(String name, ListenAddress address, HandshakeOptions handshake, Duration handshakeTimeout, boolean readOnly,
             int maxConnections, int threads, long maxBytes) {
-        this(name, address, handshake, handshakeTimeout, readOnly, maxConnections, threads, maxBytes, false, false);
+        this(name, address, handshake, handshakeTimeout, readOnly, maxConnections, threads, maxBytes, false, false,
+                Optional.empty());
     }
 
     /** The same that takes its clients. */
     public ListenerConfig resumed() {
         return new ListenerConfig(name, address, handshake, handshakeTimeout, readOnly, maxConnections, threads, maxBytes,
-                keepAlive, false);
+                keepAlive, false, tls);
     }
 }

@@ -1,21 +1,45 @@
 package dev.sluice.core.engine;
 
+import dev.sluice.core.chain.Services;
 import dev.sluice.core.handshake.HandshakeChannel;
+import dev.sluice.core.handshake.TlsUnavailableException;
+import dev.sluice.core.transport.TlsEngines;
+import dev.sluice.core.transport.TlsWire;
 import dev.sluice.core.transport.Wire;
+import dev.sluice.core.util.Failures;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLEngine;
 
 /**
  * The handshake's bytes straight from the wire: nothing is read ahead, so that what follows belongs to whoever reads
  * next. The deadline is kept by closing the wire.
  */
 final class WireHandshakeChannel implements HandshakeChannel {
-    private final Wire wire;
-    private final ByteBuffer[] single = new ByteBuffer[1];
+    private static final System.Logger LOG = System.getLogger("dev.sluice.tls");
+    /** Plain text behind STARTTLS that is thrown away before the connection is. */
+    private static final int MAX_INJECTED = 64 << 10;
 
-    WireHandshakeChannel(Wire wire) {
+    private final Optional<TlsEngines> engines;
+    private final Services services;
+    private final Consumer<TlsWire> encrypted;
+    private final ByteBuffer[] single = new ByteBuffer[1];
+    private Wire wire;
+    private SSLEngine engine;
+
+    /**
+     * On a wire without TLS.
+     *
+     * @param encrypted told of the wire that takes the place of the first one, which belongs to it then
+     */
+    WireHandshakeChannel(Wire wire, Optional<TlsEngines> engines, Services services, Consumer<TlsWire> encrypted) {
         this.wire = wire;
+        this.engines = engines;
+        this.services = services;
+        this.encrypted = encrypted;
     }
 
     @Override
@@ -45,7 +69,45 @@ final class WireHandshakeChannel implements HandshakeChannel {
     }
 
     @Override
+    public void prepareTls() throws IOException {
+        try {
+            engine = engines.orElseThrow(() -> new IOException("the listener has no keys")).engine();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, wire.peer() + ": TLS can't be started: " + Failures.line(e));
+            throw new TlsUnavailableException("TLS can't be had on this server now", e);
+        }
+        dropInjected();
+    }
+
+    /**
+     * A client waits for the answer to STARTTLS; bytes that are here before it was given are a broken client's or somebody
+     * else's, who hopes that they will be taken for the client's own (CVE-2021-3716 and its kind). What comes later is not
+     * a TLS record and ends the connection.
+     */
+    private void dropInjected() throws IOException {
+        ByteBuffer sink = ByteBuffer.allocate(4 << 10);
+        int dropped = 0;
+        for (int n = wire.poll(sink); n != 0; n = wire.poll(sink.clear())) {
+            if (n < 0) {
+                throw new EOFException("the client has gone");
+            }
+            dropped += n;
+            if (dropped > MAX_INJECTED) {
+                throw new IOException("the client sends plain text where TLS has to begin");
+            }
+        }
+        if (dropped > 0) {
+            LOG.log(System.Logger.Level.WARNING, wire.peer() + ": " + dropped
+                    + " bytes that came in plain text behind STARTTLS were thrown away");
+        }
+    }
+
+    @Override
     public void startTls() throws IOException {
-        throw new IOException("TLS is not there yet");
+        TlsWire tls = TlsWire.accept(wire, engine, services.buffers(), services.platform());
+        engine = null;
+        wire = tls;
+        encrypted.accept(tls);
+        LOG.log(System.Logger.Level.DEBUG, wire.peer() + ": " + tls.cipher() + " " + tls.identity());
     }
 }

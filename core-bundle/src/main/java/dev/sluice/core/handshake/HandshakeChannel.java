@@ -22,7 +22,16 @@ public interface HandshakeChannel {
     void write(ByteBuffer bytes) throws IOException;
 
     /**
-     * Replaces the transport by TLS; what was read ahead is thrown away (NBD specification, STARTTLS).
+     * Gets ready for {@link #startTls}: what the client has sent already, in plain text and past the option that asks for
+     * TLS, is thrown away (NBD specification, STARTTLS).
+     *
+     * @throws TlsUnavailableException TLS can't be had now; the connection can go on without
+     * @throws IOException the client has gone, or sends and sends
+     */
+    void prepareTls() throws IOException;
+
+    /**
+     * Replaces the transport by TLS.
      *
      * @throws IOException the TLS handshake failed; the connection must be closed
      */

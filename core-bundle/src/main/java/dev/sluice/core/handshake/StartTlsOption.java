@@ -14,6 +14,11 @@ final class StartTlsOption implements OptionHandler {
         if (state.tls()) {
             throw OptionRefusedException.invalid("TLS is on already");
         }
+        try {
+            state.channel().prepareTls();
+        } catch (TlsUnavailableException e) {
+            throw new OptionRefusedException(OptionReply.ERR_PLATFORM, e.getMessage());
+        }
         state.replies().ack(option);
         state.replies().flush();
         state.channel().startTls();

@@ -133,6 +133,10 @@ final class Configured {
         }
     }
 
+    ConfigException missing(String key, String why) {
+        return new ConfigException(what + ": " + key + " is missing: " + why);
+    }
+
     private ConfigException wrong(String key, String value, String right) {
         return new ConfigException(what + ": " + key + "=" + value + ": " + right + " is meant");
     }

@@ -1,6 +1,7 @@
 package dev.sluice.core.osgi;
 
 import dev.sluice.api.ConfigException;
+import dev.sluice.api.runtime.PskEngines;
 import dev.sluice.api.runtime.SluiceControl;
 import dev.sluice.api.runtime.SluiceRuntime;
 import dev.sluice.core.buffer.BufferPool;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Hashtable;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -30,6 +32,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.util.tracker.ServiceTracker;
 
 /**
  * The server: puts the parts of the core together when the bundle starts, takes them apart when it stops. Its own
@@ -41,7 +44,7 @@ public final class CoreComponent {
     static final String PID = "dev.sluice.core";
     /** Property of the SluiceRuntime service: what listeners can do besides; a command line refuses the rest. */
     private static final String FEATURES = "dev.sluice.features";
-    private static final String[] FEATURE_LIST = {"inherited", "keepalive", "paused"};
+    private static final String[] FEATURE_LIST = {"inherited", "keepalive", "paused", "tls"};
     /** For connections to end after the exports have ended; only stranded calls take longer. */
     private static final Duration STOP_WAIT = Duration.ofSeconds(3);
     private static final Duration THREADS_WAIT = Duration.ofSeconds(1);
@@ -56,6 +59,7 @@ public final class CoreComponent {
     private final BufferPool buffers;
     private final Services services;
     private final Exports exports;
+    private final ServiceTracker<PskEngines, PskEngines> psk;
     private final Engine engine;
     private final ServiceKinds kinds;
     private final RuntimeView view;
@@ -75,9 +79,11 @@ public final class CoreComponent {
         exports = new Exports(services, swaps);
         kinds = new ServiceKinds(context, exports);
         exports.setKinds(kinds);
-        engine = new Engine(services, new SocketNetwork(platform), exports);
+        psk = new ServiceTracker<>(context, PskEngines.class, null);
+        engine = new Engine(services, new SocketNetwork(platform), exports, () -> Optional.ofNullable(psk.getService()));
         view = new RuntimeView(context.getBundle().getVersion().toString(), services, kinds, exports, engine, swaps);
         kinds.open();
+        psk.open();
         scheduleShrink();
         registration = context.registerService(SluiceRuntime.class, view, new Hashtable<>(Map.of(FEATURES, FEATURE_LIST)));
         control = context.registerService(SluiceControl.class,
@@ -113,6 +119,7 @@ public final class CoreComponent {
             exports.remove(export, "the server is shutting down");
         }
         engine.close(STOP_WAIT);
+        psk.close();
         kinds.close();
         timers.close();
         workers.close();

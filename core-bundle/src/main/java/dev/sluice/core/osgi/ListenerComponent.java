@@ -22,7 +22,7 @@ import org.osgi.service.component.annotations.Reference;
 public final class ListenerComponent {
     private static final String[] SETTINGS = {"name", "address", "handshake-timeout", "read-only", "max-connections", "threads",
         "max-bytes", "style", "handshake-flags", "structured-replies", "meta-contexts", "extended-headers", "export", "max-options",
-        "require-block-size", "keepalive", "paused"};
+        "require-block-size", "keepalive", "paused", "tls", "tls-certificates", "tls-psk", "tls-verify-peer"};
 
     private final CoreComponent core;
     // DS calls activate, modified and deactivate of one component one after the other
@@ -81,7 +81,7 @@ public final class ListenerComponent {
         return new ListenerConfig(name.toString(), ListenAddress.parse(address), handshake(c),
                 c.delay("handshake-timeout", Duration.ofSeconds(30)), c.bool("read-only", false),
                 c.integer("max-connections", 16_384, 1, 1_000_000), c.integer("threads", 64, 1, 1024),
-                c.size("max-bytes", 128L << 20, 64L << 20), c.bool("keepalive", false), c.bool("paused", false));
+                c.size("max-bytes", 128L << 20, 64L << 20), c.bool("keepalive", false), c.bool("paused", false), ListenerTls.keys(c));
     }
 
     private static HandshakeOptions handshake(Configured c) {
@@ -90,7 +90,7 @@ public final class ListenerComponent {
         return new HandshakeOptions(style.equals("oldstyle") ? HandshakeOptions.Style.OLDSTYLE : HandshakeOptions.Style.NEWSTYLE,
                 c.integer("handshake-flags", d.handshakeFlags(), 0, Integer.MAX_VALUE) & d.handshakeFlags(),
                 c.bool("structured-replies", d.structuredReplies()), c.bool("meta-contexts", d.metaContexts()),
-                c.bool("extended-headers", d.extendedHeaders()), d.tls(), Optional.of(c.string("export", "")),
+                c.bool("extended-headers", d.extendedHeaders()), ListenerTls.mode(c), Optional.of(c.string("export", "")),
                 c.integer("max-options", Limits.MAX_OPTIONS, 1, 1_000_000), c.bool("require-block-size", d.requireBlockSize()));
     }
 

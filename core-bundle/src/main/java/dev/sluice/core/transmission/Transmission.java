@@ -16,6 +16,7 @@ import dev.sluice.core.protocol.Limits;
 import dev.sluice.core.transport.Wire;
 import dev.sluice.core.util.Deadline;
 import dev.sluice.core.util.Monitor;
+import dev.sluice.core.util.Timers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -36,6 +37,8 @@ public final class Transmission {
     static final Duration FINISH_WAIT = Duration.ofSeconds(60);
     /** Replies of this many bytes are sent before more requests are run. */
     private static final long SEND_AT = 256 << 10;
+    /** How long a client may take to hear that the connection ends. */
+    private static final Duration FAREWELL_WAIT = Duration.ofSeconds(5);
     private static final Duration FINISH_LOOK = Duration.ofSeconds(1);
     /** A status of very many extents needs so many bytes, before and while it is sent. */
     private static final long MOST_STATUS = 32 << 20;
@@ -560,12 +563,29 @@ public final class Transmission {
             LOG.log(System.Logger.Level.WARNING, name + ": " + inFlight.calls()
                     + " calls have not returned after the end of the connection");
         }
+        sayFarewell();
         // Whoever waits for quiet need not wait any longer: everything that was finished has left.
         closed = true;
         open.close();
         wire.close();
         output.close();
         ended.run();
+    }
+
+    /** TLS has a word for the end, without which a client can't tell it from a connection that was cut. */
+    private void sayFarewell() {
+        if (closed) {
+            return;
+        }
+        // A client that takes nothing must not keep this thread.
+        Timers.Timer limit = services.timers().after(FAREWELL_WAIT, wire::close);
+        try {
+            wire.finish();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, name + ": at the end: " + e.getMessage());
+        } finally {
+            limit.cancel();
+        }
     }
 
     CallRunner runner() {

@@ -40,6 +40,14 @@ public interface Wire extends Closeable {
         // a wire within one machine ends with the client
     }
 
+    /**
+     * Says that nothing more will be written, where the transport has a word for that besides its end. May wait for the client;
+     * {@link #close} wakes it.
+     */
+    default void finish() throws IOException {
+        // a socket's end says it
+    }
+
     /** Who is at the other end. */
     Peer peer();
 

@@ -8,6 +8,7 @@ import dev.sluice.core.util.Background;
 import dev.sluice.core.util.Deadline;
 import dev.sluice.core.util.ManualPlatform;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +17,8 @@ class ConnectionsTest {
     private final Connections connections = new Connections(platform);
 
     private Connection connection() {
-        Connection c = new Connection(connections.nextId(), new SilentWire(), null, connections, null, null, null, null, () -> { });
+        Connection c = new Connection(connections.nextId(), new SilentWire(), null, Optional.empty(), connections, null, null, null, null,
+                () -> { });
         connections.started(c);
         return c;
     }
@@ -87,7 +89,7 @@ class ConnectionsTest {
     @Test
     void aConnectionThatEndsTwiceGivesItsPlaceBackOnce() {
         AtomicInteger released = new AtomicInteger();
-        Connection c = new Connection(connections.nextId(), new SilentWire(), null, connections, null, null, null, null,
+        Connection c = new Connection(connections.nextId(), new SilentWire(), null, Optional.empty(), connections, null, null, null, null,
                 released::incrementAndGet);
         connections.started(c);
         connections.ended(c);

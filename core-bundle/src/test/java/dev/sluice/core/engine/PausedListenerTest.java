@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +27,7 @@ class PausedListenerTest {
 
     private ListenerConfig config(boolean paused) {
         return new ListenerConfig("l", ListenAddress.parse("unix:" + directory.resolve("s")), HandshakeOptions.DEFAULT,
-                Duration.ofSeconds(30), false, 10, 1, 64 << 20, true, paused);
+                Duration.ofSeconds(30), false, 10, 1, 64 << 20, true, paused, Optional.empty());
     }
 
     @Test

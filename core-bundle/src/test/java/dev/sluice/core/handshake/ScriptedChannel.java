@@ -17,6 +17,7 @@ final class ScriptedChannel implements HandshakeChannel {
     private int tlsStarts;
     private int outputAtTls;
     private IOException tlsFailure;
+    private TlsUnavailableException tlsUnavailable;
 
     ScriptedChannel(InputStream input) {
         this.input = input;
@@ -36,6 +37,11 @@ final class ScriptedChannel implements HandshakeChannel {
 
     ScriptedChannel failingTls(IOException failure) {
         tlsFailure = failure;
+        return this;
+    }
+
+    ScriptedChannel withoutTls(String why) {
+        tlsUnavailable = new TlsUnavailableException(why, null);
         return this;
     }
 
@@ -66,6 +72,13 @@ final class ScriptedChannel implements HandshakeChannel {
         writes++;
         while (bytes.hasRemaining()) {
             output.write(bytes.get());
+        }
+    }
+
+    @Override
+    public void prepareTls() throws IOException {
+        if (tlsUnavailable != null) {
+            throw tlsUnavailable;
         }
     }
 

@@ -71,6 +71,14 @@ class StartTlsOptionTest {
     }
 
     @Test
+    void thatThereAreNoKeysNowIsSaidAndTheClientMayGoOn() {
+        n.with(Settings.tls(Tls.ON)).run(new ScriptedChannel(startTls().go("disk").stream()).withoutTls("no keys"));
+        assertEquals("ERR_PLATFORM", n.typesFor(OptionCode.STARTTLS));
+        assertEquals(0, n.channel().tlsStarts());
+        n.session();
+    }
+
+    @Test
     void withoutFixedNewstyleItIsInvalid() {
         tls(Tls.ON, ClientScript.flags(0).option(OptionCode.STARTTLS).exportName("disk"), ClientScript.encrypted());
         assertEquals("ERR_INVALID", n.types());

@@ -58,7 +58,7 @@ public final class CommandLine implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Program program = new Program(launcher.program(), runtime.version());
-        Texts texts = new Texts(program, CommandLine::apiVersion, features.contains(Encryption.FEATURE));
+        Texts texts = new Texts(program, CommandLine::apiVersion);
         try {
             return run(program, texts);
         } catch (UsageException e) {
@@ -115,8 +115,7 @@ public final class CommandLine implements Callable<Integer> {
     private int serve(Settings settings, Program program, ErrorLog log, Chain chain) throws Exception {
         settings.debugFlags().forEach(flag -> flag.warning(chain).ifPresent(text -> warn(program, text)));
         Encryption encryption = Encryption.of(settings,
-                Encryption.usualPlaces(System.getProperty("user.name", ""), Path.of(System.getProperty("user.home", "/"))),
-                features.contains(Encryption.FEATURE));
+                Encryption.usualPlaces(System.getProperty("user.name", ""), Path.of(System.getProperty("user.home", "/"))));
         if (!encryption.warning().isEmpty()) {
             warn(program, encryption.warning());
         }
@@ -128,8 +127,19 @@ public final class CommandLine implements Callable<Integer> {
         if (settings.has(Option.VERBOSE)) {
             new StartReport(program, settings, chain).lines(System.getenv()).forEach(launcher::err);
         }
+        if (encryption.psk().isPresent()) {
+            startPsk();
+        }
         ProcessState process = new ProcessState(calls, identity, log, new LockedMemory(processFiles));
         return new Server(runtime, admin, launcher, settings, process, needs).serve(chain.lines(settings.parameters()));
+    }
+
+    private void startPsk() throws UsageException {
+        try {
+            launcher.startPsk();
+        } catch (java.io.UncheckedIOException e) {
+            throw UsageException.error("--tls-psk: " + e.getCause().getMessage());
+        }
     }
 
     private void warn(Program program, String text) {

@@ -19,10 +19,7 @@ import java.util.Set;
  * @param warning for the user; empty if there is none
  */
 record Encryption(Mode mode, Optional<Path> certificates, Optional<Path> psk, boolean verifyPeer, String warning) {
-    /** In dev.sluice.features if listeners can do it. */
-    static final String FEATURE = "tls";
     private static final Set<String> REQUIRED = Set.of("require", "required", "force");
-    private static final List<Option> KEYS = List.of(Option.TLS_CERTIFICATES, Option.TLS_PSK, Option.TLS_VERIFY_PEER);
     private static final List<String> FILES = List.of("ca-cert.pem", "server-cert.pem", "server-key.pem");
     private static final String ADVICE = "Try setting '--tls-certificates=/path/to/certificates', or --tls-psk.";
 
@@ -39,22 +36,14 @@ record Encryption(Mode mode, Optional<Path> certificates, Optional<Path> psk, bo
      * Finds the keys.
      *
      * @param usual where certificates are looked for if nothing is said
-     * @param possible whether listeners can encrypt
      * @throws UsageException if it is demanded and can't be
      */
-    static Encryption of(Settings settings, List<Path> usual, boolean possible) throws UsageException {
+    static Encryption of(Settings settings, List<Path> usual) throws UsageException {
         Optional<Mode> asked = settings.has(Option.TLS) ? Optional.of(Mode.parse(settings.value(Option.TLS).orElse(""))) : Optional.empty();
         if (asked.equals(Optional.of(Mode.REQUIRE)) && settings.has(Option.OLDSTYLE)) {
             throw UsageException.of("cannot use oldstyle protocol (-o) and require TLS");
         }
         if (asked.equals(Optional.of(Mode.OFF))) {
-            return none();
-        }
-        if (!possible) {
-            // never in plain text what was to be encrypted
-            if (asked.isPresent() || KEYS.stream().anyMatch(settings::has)) {
-                throw UsageException.of("TLS cannot be enabled because this build has none; --tls=off is possible");
-            }
             return none();
         }
         boolean verify = settings.has(Option.TLS_VERIFY_PEER);

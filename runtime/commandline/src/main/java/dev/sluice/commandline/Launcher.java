@@ -101,6 +101,15 @@ final class Launcher {
         service.apply("bundles", null);
     }
 
+    /**
+     * Starts what TLS with shared keys needs, which other servers do without.
+     *
+     * @throws java.io.UncheckedIOException it does not start
+     */
+    void startPsk() {
+        service.apply("part", "psk");
+    }
+
     /** The server serves; {@code letGo}: the standard streams are not needed any more. */
     void ready(boolean letGo) {
         service.apply("ready", letGo);

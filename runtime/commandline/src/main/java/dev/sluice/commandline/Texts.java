@@ -17,19 +17,16 @@ final class Texts {
     private final Program entry;
     private final String program;
     private final Supplier<String> apiVersion;
-    private final boolean tls;
 
     /**
      * For a program.
      *
      * @param apiVersion what plugins are bound to
-     * @param tls whether listeners can encrypt
      */
-    Texts(Program entry, Supplier<String> apiVersion, boolean tls) {
+    Texts(Program entry, Supplier<String> apiVersion) {
         this.entry = entry;
         this.program = entry.name();
         this.apiVersion = apiVersion;
-        this.tls = tls;
     }
 
     /**
@@ -177,7 +174,7 @@ final class Texts {
         text.add("soext=jar");
         text.add("sysconfdir=/etc");
         text.add("timeout_option=yes");
-        text.add("tls=" + (tls ? "yes" : "no"));
+        text.add("tls=yes");
         text.add("version=" + entry.version());
         if (!entry.versionExtra().isEmpty()) {
             text.add("version_extra=" + entry.versionExtra());

@@ -233,7 +233,7 @@ class CommandLineTest {
         assertEquals(List.of("nbdkit 1.45.1 (sluice-0.1.0)"), launcher.out);
         run(nbdkit("--dump-config"));
         for (String line : List.of("name=nbdkit", "version=1.45.1", "version_major=1", "version_minor=45", "version_extra=sluice-0.1.0",
-                "sluice_version=0.1.0", "binary=" + directory.resolve("bin/nbdkit"), "tls=no", "exit_with_parent=yes")) {
+                "sluice_version=0.1.0", "binary=" + directory.resolve("bin/nbdkit"), "tls=yes", "exit_with_parent=yes")) {
             assertTrue(launcher.out.get(0).lines().anyMatch(line::equals), line + " is missing in " + launcher.out);
         }
         assertEquals(1, run(nbdkit("--foo")));
@@ -383,8 +383,6 @@ class CommandLineTest {
         features = Set.of();
         assertEquals(1, run("memory", "1G", "--keepalive"));
         assertEquals(List.of("sluice: error: --keepalive: this build can't set it"), launcher.err);
-        assertEquals(1, run("memory", "1G", "--tls=require"));
-        assertEquals(List.of("sluice: TLS cannot be enabled because this build has none; --tls=off is possible"), launcher.err);
         FakeLauncher with = new FakeLauncher(directory, "memory", "1G");
         with.activated = true;
         assertEquals(1, run(with));
@@ -399,6 +397,13 @@ class CommandLineTest {
         assertEquals(Map.of("name", "tcp-1", "address", "tcp:127.0.0.1:10809", "style", "newstyle", "keepalive", true, "tls", "require",
                 "tls-psk", keys.toString()), admin.made.get(1));
         assertTrue(launcher.out.get(0).startsWith("nbds://localhost:10809?tls-psk-file=" + keys + "\n"), launcher.out.toString());
+        assertEquals(List.of("psk"), launcher.parts);
+    }
+
+    @Test
+    void whatSharedKeysTakeIsNotStartedWithoutThem() throws Exception {
+        assertEquals(0, run("memory", "1G"));
+        assertEquals(List.of(), launcher.parts);
     }
 
     @Test

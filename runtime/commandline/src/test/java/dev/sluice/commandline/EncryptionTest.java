@@ -19,7 +19,7 @@ class EncryptionTest {
     private Path directory;
 
     private Encryption of(String... argv) throws Exception {
-        return Encryption.of(settings(argv), List.of(directory.resolve("none"), directory.resolve("usual")), true);
+        return Encryption.of(settings(argv), List.of(directory.resolve("none"), directory.resolve("usual")));
     }
 
     private Settings settings(String... argv) throws UsageException {
@@ -108,20 +108,6 @@ class EncryptionTest {
     @Test
     void anUnknownWordIsNamed() {
         assertTrue(refusal("--tls=maybe").startsWith("error: tls=maybe: off, on and require are known"));
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"--tls=on", "--tls=require", "--tls-psk=keys", "--tls-certificates=usual", "--tls-verify-peer"})
-    void whereItIsImpossibleNothingThatAsksForItIsServedInPlainText(String option) {
-        UsageException e = assertThrows(UsageException.class, () -> Encryption.of(settings(option), List.of(), false));
-        assertEquals("TLS cannot be enabled because this build has none; --tls=off is possible", e.getMessage());
-    }
-
-    @Test
-    void whereItIsImpossibleAndNotAskedForItIsOff() throws Exception {
-        Path usual = certificates("usual");
-        assertEquals(Encryption.none(), Encryption.of(settings(), List.of(usual), false));
-        assertEquals(Encryption.none(), Encryption.of(settings("--tls=off", "--tls-psk=keys"), List.of(usual), false));
     }
 
     @Test

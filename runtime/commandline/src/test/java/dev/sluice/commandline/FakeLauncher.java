@@ -11,6 +11,7 @@ import java.util.function.UnaryOperator;
 final class FakeLauncher implements BiFunction<String, Object, Object> {
     final List<String> out = new ArrayList<>();
     final List<String> err = new ArrayList<>();
+    final List<String> parts = new ArrayList<>();
     Boolean ready;
     boolean verbose;
     boolean background = true;
@@ -59,6 +60,7 @@ final class FakeLauncher implements BiFunction<String, Object, Object> {
             case "background" -> background;
             case "activated" -> activated;
             case "parent" -> parent;
+            case "part" -> parts.add((String) value);
             case "bundle" -> bundles.apply((String) value);
             case "verbose" -> verbose = true;
             case "bundles" -> {

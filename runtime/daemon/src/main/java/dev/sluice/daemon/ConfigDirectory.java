@@ -2,6 +2,7 @@ package dev.sluice.daemon;
 
 import dev.sluice.api.ConfigException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ final class ConfigDirectory {
     private final Path etc;
     private final ConfigurationAdmin admin;
     private final Consumer<String> problems;
+    private final Runnable sharedKeys;
     private final Watched files;
     private final Watched others;
 
@@ -35,8 +37,10 @@ final class ConfigDirectory {
      *
      * @param root of the server
      * @param problems takes lines for the operator
+     * @param sharedKeys called before the first configuration that has shared keys for TLS: few servers need what that takes
      */
-    ConfigDirectory(Path root, ConfigurationAdmin admin, Consumer<String> problems) {
+    ConfigDirectory(Path root, ConfigurationAdmin admin, Consumer<String> problems, Runnable sharedKeys) {
+        this.sharedKeys = sharedKeys;
         this.root = root;
         this.etc = root.resolve("etc");
         this.admin = admin;
@@ -65,11 +69,16 @@ final class ConfigDirectory {
         try {
             String pid = ConfigFile.pid(name);
             Map<String, Object> properties = ConfigFile.read(pid, Files.readString(etc.resolve(name)), root);
+            if (properties.containsKey("tls-psk")) {
+                sharedKeys.run();
+            }
             configuration(pid).update(new Hashtable<>(properties));
         } catch (CharacterCodingException e) {
             problems.accept("etc/" + name + ": is not UTF-8");
         } catch (ConfigException | IOException e) {
             problems.accept("etc/" + name + ": " + e.getMessage());
+        } catch (UncheckedIOException e) {
+            problems.accept("etc/" + name + ": " + e.getCause().getMessage());
         }
     }
 

@@ -6,6 +6,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -19,6 +20,8 @@ final class ConfigFile {
     static final String SUFFIX = ".json";
     private static final Pattern NAME = Pattern.compile("([A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*)(?:~([A-Za-z0-9._%-]+))?\\.json");
     private static final String UNIX = "unix:";
+    /** Paths of listeners, relative to the directory of the server. */
+    private static final List<String> PATHS = List.of("tls-certificates", "tls-psk");
     /** What need not stand in a file. */
     private static final Map<String, Object> DEFAULTS = Map.of("enabled", true, "read-only", false, "drain", "10s", "hold", "60s");
 
@@ -68,6 +71,11 @@ final class ConfigFile {
             properties.put("directory", given == null ? directory.toString() : directory.resolve(given.toString()).normalize().toString());
         } else if (properties.get("address") instanceof String address && address.startsWith(UNIX)) {
             properties.put("address", UNIX + directory.resolve(address.substring(UNIX.length())).normalize());
+        }
+        for (String key : PATHS) {
+            if (!export && properties.get(key) instanceof String path) {
+                properties.put(key, directory.resolve(path).normalize().toString());
+            }
         }
         return properties;
     }

@@ -44,6 +44,15 @@ final class Launcher {
         service.apply("verbose", Boolean.TRUE);
     }
 
+    /**
+     * Starts what TLS with shared keys needs, which other servers do without.
+     *
+     * @throws java.io.UncheckedIOException it does not start
+     */
+    void startPsk() {
+        service.apply("part", "psk");
+    }
+
     /** The server serves; the standard streams are not needed any more. */
     void ready() {
         service.apply("ready", Boolean.TRUE);

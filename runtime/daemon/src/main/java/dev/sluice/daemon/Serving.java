@@ -66,7 +66,7 @@ final class Serving {
             launcher.verbose();
         }
         Path root = launcher.server();
-        ConfigDirectory configurations = new ConfigDirectory(root, admin, Serving::problem);
+        ConfigDirectory configurations = new ConfigDirectory(root, admin, Serving::problem, launcher::startPsk);
         Bundles bundles = new Bundles(context, root, Serving::problem);
         launcher.onStop(() -> end.complete(null));
         removeStaleSockets(root);

@@ -30,11 +30,12 @@ class ConfigDirectoryTest {
     private final Map<String, Dictionary<String, Object>> configurations = new TreeMap<>();
     private final List<String> problems = new ArrayList<>();
     private ConfigDirectory directory;
+    private int sharedKeys;
 
     @BeforeEach
     void open() throws IOException {
         Files.createDirectory(root.resolve("etc"));
-        directory = new ConfigDirectory(root, admin(), problems::add);
+        directory = new ConfigDirectory(root, admin(), problems::add, () -> sharedKeys++);
     }
 
     private ConfigurationAdmin admin() {
@@ -67,6 +68,17 @@ class ConfigDirectoryTest {
     private void lookUntilItStands() {
         directory.look(false);
         directory.look(false);
+    }
+
+    @Test
+    void whatSharedKeysTakeIsStartedBeforeAListenerThatHasThem() throws IOException {
+        write(DISK + ".json", "{\"layers\": [\"memory 1G\"]}");
+        directory.look(true);
+        assertEquals(0, sharedKeys);
+        write("dev.sluice.listener~l.json", "{\"address\": \"tcp::10809\", \"tls\": \"require\", \"tls-psk\": \"/keys\"}");
+        lookUntilItStands();
+        assertEquals(1, sharedKeys);
+        assertTrue(configurations.containsKey("dev.sluice.listener~l"), problems.toString());
     }
 
     @Test

@@ -26,7 +26,7 @@ class DirectoryServiceTest {
         for (String part : List.of("etc", "bundles", "deploy")) {
             Files.createDirectory(root.resolve(part));
         }
-        service = new DirectoryService(root, new ConfigDirectory(root, null, problem -> { }));
+        service = new DirectoryService(root, new ConfigDirectory(root, null, problem -> { }, () -> { }));
     }
 
     private Path jar(String place, String name, String version) throws IOException {

@@ -109,6 +109,30 @@ final class Container {
     }
 
     /**
+     * Starts a part of the distribution that is left out until somebody needs it; once started it stays.
+     *
+     * @throws BundleException one of its bundles does not start, or there is no such part
+     */
+    void startPart(String name) throws BundleException, IOException {
+        List<Path> jars = distribution.part(name);
+        if (jars.isEmpty()) {
+            throw new BundleException("the distribution has no part " + name);
+        }
+        synchronized (started) {
+            List<Bundle> fresh = new ArrayList<>();
+            for (Path jar : jars) {
+                if (!started.contains(jar)) {
+                    fresh.add(install(jar));
+                }
+            }
+            for (Bundle bundle : fresh) {
+                bundle.start();
+            }
+            started.addAll(jars);
+        }
+    }
+
+    /**
      * Starts a plugin or filter from a file that is not one of the distribution's.
      *
      * @return its location

@@ -14,10 +14,13 @@ import java.util.regex.Pattern;
 /**
  * The unpacked distribution: {@code lib} (this jar and Felix), {@code bundles} (what every start needs),
  * {@code plugins} and {@code filters} (what a command line may name), {@code server} (what a server in a directory needs),
- * {@code observability} (what shows it to monitors).
+ * {@code observability} (what shows it to monitors),
+ * {@code psk} (what TLS with shared keys needs).
  */
 final class Distribution {
     private static final Pattern KIND = Pattern.compile("dev\\.sluice\\.(?:plugin|filter)\\.(.+?)-\\d.*\\.jar");
+
+    private static final Set<String> PARTS = Set.of("psk");
 
     private final Path home;
 
@@ -67,6 +70,11 @@ final class Distribution {
     /** What shows the server to monitors. */
     List<Path> observability() throws IOException {
         return jars("observability");
+    }
+
+    /** A part that few servers need, by file name; empty if there is no such part. */
+    List<Path> part(String name) throws IOException {
+        return PARTS.contains(name) ? jars(name) : List.of();
     }
 
     private List<Path> jars(String directory) throws IOException {

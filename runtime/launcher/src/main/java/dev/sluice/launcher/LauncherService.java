@@ -30,6 +30,7 @@ import org.osgi.framework.BundleException;
  * verbose     Boolean   shows debug messages and stack traces from now on
  * bundles     -         starts the plugins and filters that were left out so far, before it returns
  * bundle      String    starts a plugin or filter from this file; answers with the location of its bundle
+ * part        String    starts a part of the distribution that few servers need: psk
  * ready       Boolean   the server serves; true: let go of the standard streams. Starts the rest of the bundles
  *                       in the background. Fails if the script that waits for it is gone
  * onStop      Runnable  called once, by another thread, when the process is told to end (also if it was already)
@@ -111,6 +112,9 @@ final class LauncherService implements BiFunction<String, Object, Object> {
                 return null;
             case "bundle":
                 return startKind(Path.of((String) value));
+            case "part":
+                startPart((String) value);
+                return null;
             case "ready":
                 ready((Boolean) value);
                 return null;
@@ -132,6 +136,14 @@ final class LauncherService implements BiFunction<String, Object, Object> {
             return container.startKindFrom(jar);
         } catch (BundleException e) {
             throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private void startPart(String name) throws IOException {
+        try {
+            container.startPart(name);
+        } catch (BundleException e) {
+            throw new IOException(name + ": " + e.getMessage(), e);
         }
     }
 

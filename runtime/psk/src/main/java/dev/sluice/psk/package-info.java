@@ -1,0 +1,2 @@
+/** TLS with keys that client and server share. */
+package dev.sluice.psk;

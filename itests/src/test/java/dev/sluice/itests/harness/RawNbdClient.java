@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.SSLEngine;
 
 /**
  * A client that does what it is told, one call per message, right or wrong: written from the specification, and
@@ -165,6 +166,13 @@ public final class RawNbdClient implements AutoCloseable {
     public int verdict(int option, byte... payload) throws IOException {
         List<OptionReply> all = ask(option, payload);
         return all.get(all.size() - 1).type();
+    }
+
+    /** Sends STARTTLS and shakes hands; fails if refused. */
+    public RawNbdClient startTls(SSLEngine engine) throws IOException {
+        expect("answer to STARTTLS", Wire.REP_ACK, verdict(Wire.OPT_STARTTLS));
+        channel.startTls(engine);
+        return this;
     }
 
     /** Asks for structured replies; fails if refused. */

@@ -117,6 +117,20 @@ public final class SluiceServer implements Server {
         }
     }
 
+    /** Installs and starts what TLS with shared keys takes. */
+    public List<Bundle> startPsk() throws Exception {
+        List<Bundle> installed = new ArrayList<>();
+        try (Stream<Path> files = Files.list(Path.of(System.getProperty("sluice.psk", "target/psk")))) {
+            for (Path jar : files.filter(f -> f.toString().endsWith(".jar")).sorted().toList()) {
+                installed.add(framework.getBundleContext().installBundle(jar.toUri().toString()));
+            }
+        }
+        for (Bundle b : installed) {
+            b.start();
+        }
+        return installed;
+    }
+
     /** A fixture class by its simple name. */
     public static Class<?> fixture(String name) throws ClassNotFoundException {
         return Class.forName("dev.sluice.itests.fixture." + name);

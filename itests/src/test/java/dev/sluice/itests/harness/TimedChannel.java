@@ -12,6 +12,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import javax.net.ssl.SSLEngine;
 
 /** A socket whose reads and writes all have a deadline, so that a silent server fails a test instead of hanging it. */
 public final class TimedChannel implements AutoCloseable {
@@ -19,6 +20,7 @@ public final class TimedChannel implements AutoCloseable {
     private final Selector selector;
     private final SelectionKey key;
     private Duration patience = Duration.ofSeconds(20);
+    private TlsLayer tls;
 
     private TimedChannel(SocketChannel channel) throws IOException {
         this.channel = channel;
@@ -56,8 +58,25 @@ public final class TimedChannel implements AutoCloseable {
         channel.setOption(StandardSocketOptions.SO_RCVBUF, 4096);
     }
 
+    /** Shakes hands; everything from now on is encrypted. */
+    public TlsLayer startTls(SSLEngine engine) throws IOException {
+        TlsLayer layer = new TlsLayer(this, engine);
+        layer.handshake();
+        tls = layer;
+        return layer;
+    }
+
     /** Sends everything. */
     public void write(ByteBuffer bytes) throws IOException {
+        if (tls != null) {
+            tls.write(bytes);
+        } else {
+            writeRaw(bytes);
+        }
+    }
+
+    /** Sends everything, beneath TLS. */
+    public void writeRaw(ByteBuffer bytes) throws IOException {
         long end = System.nanoTime() + patience.toNanos();
         while (bytes.hasRemaining()) {
             if (channel.write(bytes) == 0) {
@@ -75,7 +94,7 @@ public final class TimedChannel implements AutoCloseable {
     public void read(ByteBuffer into) throws IOException {
         long end = System.nanoTime() + patience.toNanos();
         while (into.hasRemaining()) {
-            int n = channel.read(into);
+            int n = tls != null ? tls.read(into) : channel.read(into);
             if (n < 0) {
                 throw new EOFException("the server closed the connection while " + into.remaining() + " more bytes were expected");
             }
@@ -87,6 +106,11 @@ public final class TimedChannel implements AutoCloseable {
 
     /** One read as soon as something is there; -1 at the end of the stream. */
     public int readSome(ByteBuffer into) throws IOException {
+        return tls != null ? tls.read(into) : readSomeRaw(into);
+    }
+
+    /** As {@link #readSome}, beneath TLS. */
+    public int readSomeRaw(ByteBuffer into) throws IOException {
         long end = System.nanoTime() + patience.toNanos();
         while (true) {
             int n = channel.read(into);

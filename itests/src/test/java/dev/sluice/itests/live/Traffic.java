@@ -39,11 +39,15 @@ final class Traffic implements AutoCloseable {
 
     /** Connects clients to an export and starts them; each uses {@code bytes} of the disk. */
     static Traffic on(Server server, String export, int count, int bytes) throws IOException {
+        return on(i -> session(i % 2 == 0 ? server.address() : server.tcp(), export, i), count, bytes);
+    }
+
+    /** Starts clients that connect in a way of their own. */
+    static Traffic on(Opener opener, int count, int bytes) throws IOException {
         Traffic traffic = new Traffic();
         try {
             for (int i = 0; i < count; i++) {
-                SocketAddress address = i % 2 == 0 ? server.address() : server.tcp();
-                Client client = traffic.new Client(i, session(address, export, i), bytes);
+                Client client = traffic.new Client(i, opener.open(i), bytes);
                 traffic.clients.add(client);
                 traffic.ends.add(traffic.threads.submit(client));
             }
@@ -57,7 +61,11 @@ final class Traffic implements AutoCloseable {
 
     /** A session of the kind with this number: simple, structured, extended and so on. */
     static Session session(SocketAddress address, String export, int number) throws IOException {
-        RawNbdClient client = RawNbdClient.greeted(address);
+        return session(RawNbdClient.greeted(address), export, number);
+    }
+
+    /** A session of that kind for a client that has chosen no export yet. */
+    static Session session(RawNbdClient client, String export, int number) throws IOException {
         try {
             return switch (number % 3) {
                 case 0 -> client.go(export);
@@ -68,6 +76,12 @@ final class Traffic implements AutoCloseable {
             client.close();
             throw e;
         }
+    }
+
+    /** Opens the session of the client with this number. */
+    @FunctionalInterface
+    interface Opener {
+        Session open(int number) throws IOException;
     }
 
     /** Waits until every client has got this many rounds further, so that all have been through what was done before. */

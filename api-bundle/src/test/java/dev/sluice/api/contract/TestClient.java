@@ -2,6 +2,7 @@ package dev.sluice.api.contract;
 
 import dev.sluice.api.ClientInfo;
 import dev.sluice.api.Peer;
+import dev.sluice.api.TlsIdentity;
 import java.util.Optional;
 
 /** A client that is only its description. Safe for use by several threads. */
@@ -9,6 +10,7 @@ public final class TestClient implements ClientInfo {
     private final long connection;
     private final Peer peer;
     private final boolean tls;
+    private final TlsIdentity identity;
     private final boolean readOnly;
     private volatile Boolean disconnected;
 
@@ -19,6 +21,16 @@ public final class TestClient implements ClientInfo {
 
     /** A client with these properties. */
     public TestClient(long connection, Peer peer, boolean tls, boolean readOnly) {
+        this(connection, peer, tls, TlsIdentity.NOBODY, readOnly);
+    }
+
+    /** A client over TLS that has proved this. */
+    public TestClient(long connection, Peer peer, TlsIdentity identity) {
+        this(connection, peer, true, identity, false);
+    }
+
+    private TestClient(long connection, Peer peer, boolean tls, TlsIdentity identity, boolean readOnly) {
+        this.identity = identity;
         this.connection = connection;
         this.peer = peer;
         this.tls = tls;
@@ -38,6 +50,11 @@ public final class TestClient implements ClientInfo {
     @Override
     public boolean tls() {
         return tls;
+    }
+
+    @Override
+    public TlsIdentity identity() {
+        return identity;
     }
 
     @Override

@@ -459,6 +459,7 @@ public final class Export {
 
     /** Opens its chain for a client. */
     OpenConnection open(String exportName, ClientInfo client, ExportDirectory.SessionControl session) throws NbdException {
+        config.tls().check(exportName, client);
         return inside(pass -> {
             admit(client);
             List<Layer> used = layers();
@@ -488,7 +489,8 @@ public final class Export {
 
     private Chain openChain(List<Layer> layers, String exportName, ClientInfo client, CallGate.Pass pass) throws NbdException {
         try {
-            return Chain.open(layers, client, exportName, config.readOnly() || client.readOnly(), c -> pass.onStrand(c::strand));
+            return Chain.open(layers, client, exportName, config.readOnly() || client.readOnly() || !config.tls().mayWrite(client),
+                    c -> pass.onStrand(c::strand));
         } catch (NbdException e) {
             String text = e.getMessage();
             if (!text.equals(lastRefusal)) {

@@ -20,9 +20,10 @@ import java.util.regex.Pattern;
  * @param drain how long a swap or stop waits for requests
  * @param hold how long clients wait for a successor
  * @param directory what relative paths are relative to
+ * @param tls what it demands of clients
  */
 public record ExportConfig(String name, List<LayerSpec> layers, boolean enabled, boolean readOnly, Duration drain, Duration hold,
-        Path directory) {
+        Path directory, ExportTls tls) {
     /** The name of a catch-all. */
     public static final String CATCH_ALL = "*";
     private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9._-]{1,64}");
@@ -42,9 +43,15 @@ public record ExportConfig(String name, List<LayerSpec> layers, boolean enabled,
         layers = List.copyOf(layers);
     }
 
+    /** One for every client. */
+    public ExportConfig(String name, List<LayerSpec> layers, boolean enabled, boolean readOnly, Duration drain, Duration hold,
+            Path directory) {
+        this(name, layers, enabled, readOnly, drain, hold, directory, ExportTls.NONE);
+    }
+
     /** Whether the other one differs in nothing but the layers. */
     public boolean sameBut(ExportConfig other) {
-        return new ExportConfig(name, other.layers, enabled, readOnly, drain, hold, directory).equals(other);
+        return new ExportConfig(name, other.layers, enabled, readOnly, drain, hold, directory, tls).equals(other);
     }
 
     /** Whether it answers to every name. */

@@ -36,6 +36,7 @@ public interface ExportDirectory {
      *
      * @param name as the client sent it; empty for the default export
      * @param session called when the export ends while it is open
+     * @throws RefusedClientException it is not for this client
      * @throws NbdException there is no such export ({@code EINVAL}), it is going away ({@code ESHUTDOWN}), or its
      *     layers refuse; the message says which and why
      */

@@ -82,7 +82,8 @@ public final class Exports implements ExportDirectory, Kinds.Listener {
      */
     public Export again(Export ended, boolean enabled) {
         ExportConfig c = ended.config();
-        Export export = new Export(new ExportConfig(c.name(), ended.specs(), enabled, c.readOnly(), c.drain(), c.hold(), c.directory()),
+        Export export = new Export(new ExportConfig(c.name(), ended.specs(), enabled, c.readOnly(), c.drain(), c.hold(), c.directory(),
+                c.tls()),
                 services, kinds, swaps);
         if (!byName.replace(c.name(), ended, export)) {
             throw new dev.sluice.api.ConfigException("export '" + c.name() + "' was changed by somebody else meanwhile");
@@ -138,7 +139,7 @@ public final class Exports implements ExportDirectory, Kinds.Listener {
     public List<ExportInfo> list(ClientInfo client) throws NbdException {
         List<ExportInfo> shown = new ArrayList<>();
         for (Export export : all()) {
-            if (export.state() != ExportState.ACTIVE && export.state() != ExportState.HELD) {
+            if (export.state() != ExportState.ACTIVE && export.state() != ExportState.HELD || !export.config().tls().admits(client)) {
                 continue;
             }
             if (export.config().catchAll()) {
@@ -158,6 +159,7 @@ public final class Exports implements ExportDirectory, Kinds.Listener {
         }
         Export catchAll = byName.get(ExportConfig.CATCH_ALL);
         if (catchAll != null) {
+            catchAll.config().tls().check(name, client);
             String asked = name.isEmpty() ? catchAll.defaultExport(client) : name;
             return catchAll.open(asked, client, session);
         }

@@ -5,6 +5,7 @@ import dev.sluice.api.NbdError;
 import dev.sluice.api.NbdException;
 import dev.sluice.core.export.ExportDirectory;
 import dev.sluice.core.export.OpenExport;
+import dev.sluice.core.export.RefusedClientException;
 import dev.sluice.core.protocol.OptionReply;
 
 /**
@@ -16,13 +17,15 @@ final class ExportHolder implements AutoCloseable {
     private final ExportDirectory directory;
     private final ClientInfo client;
     private final ExportDirectory.SessionControl session;
+    private final boolean tlsOffered;
     private String name;
     private OpenExport export;
 
-    ExportHolder(ExportDirectory directory, ClientInfo client, ExportDirectory.SessionControl session) {
+    ExportHolder(ExportDirectory directory, ClientInfo client, ExportDirectory.SessionControl session, boolean tlsOffered) {
         this.directory = directory;
         this.client = client;
         this.session = session;
+        this.tlsOffered = tlsOffered;
     }
 
     /** Whether the export of this name, as the client sent it, is open. */
@@ -42,6 +45,10 @@ final class ExportHolder implements AutoCloseable {
             try {
                 export = directory.open(wanted, client, session);
                 name = wanted;
+            } catch (RefusedClientException refused) {
+                // On a server without TLS nobody is sent to look for it (NBD specification, "Mode NOTLS").
+                throw new OptionRefusedException(refused.isTlsRequired() && tlsOffered ? OptionReply.ERR_TLS_REQD
+                        : OptionReply.ERR_POLICY, Texts.of(refused));
             } catch (NbdException refused) {
                 throw new OptionRefusedException(
                         refused.error() == NbdError.ESHUTDOWN ? OptionReply.ERR_SHUTDOWN : OptionReply.ERR_UNKNOWN,

@@ -39,7 +39,7 @@ final class HandshakeState implements AutoCloseable {
         this.client = client;
         this.stopping = stopping;
         this.replies = new OptionReplies(channel);
-        this.exports = new ExportHolder(directory, client, control);
+        this.exports = new ExportHolder(directory, client, control, options.tls() != HandshakeOptions.Tls.OFF);
         this.optionsLeft = options.maxOptions();
     }
 

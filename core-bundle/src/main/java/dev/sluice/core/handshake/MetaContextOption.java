@@ -40,7 +40,7 @@ final class MetaContextOption implements OptionHandler {
             throw OptionRefusedException.invalid(queries + " queries do not fit into the "
                     + payload.remaining() + " bytes left of the option");
         }
-        OpenExport export = state.exports().open(name);
+        OpenExport export = open(name, state);
         Set<MetaContext> found = find(queries, !set, payload, AvailableContexts.of(export));
         ContextSelection selection = ContextSelection.of(name, found);
         for (Selected s : selection.contexts()) {
@@ -51,6 +51,15 @@ final class MetaContextOption implements OptionHandler {
         }
         state.replies().ack(option);
         return Outcome.NEXT;
+    }
+
+    /** Only INFO and GO may be told that an export wants TLS (NBD specification, "Mode SELECTIVETLS"). */
+    private static OpenExport open(String name, HandshakeState state) throws OptionRefusedException {
+        try {
+            return state.exports().open(name);
+        } catch (OptionRefusedException e) {
+            throw e.type() == OptionReply.ERR_TLS_REQD ? new OptionRefusedException(OptionReply.ERR_UNKNOWN, e.getMessage()) : e;
+        }
     }
 
     private static Set<MetaContext> find(long queries, boolean list, OptionPayload payload, Set<MetaContext> available)

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Typed access to the properties of a configuration, with one-line errors that name the property. */
 final class Configured {
@@ -55,7 +57,7 @@ final class Configured {
     String choice(String key, String... texts) {
         String value = string(key, texts[0]);
         if (!List.of(texts).contains(value)) {
-            throw wrong(key, value, String.join(" or ", texts));
+            throw wrong(key, value, Stream.of(texts).filter(text -> !text.isEmpty()).collect(Collectors.joining(" or ")));
         }
         return value;
     }

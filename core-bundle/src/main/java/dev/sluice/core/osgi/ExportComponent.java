@@ -6,6 +6,7 @@ import dev.sluice.api.runtime.SluiceControl;
 import dev.sluice.api.runtime.SluiceRuntime;
 import dev.sluice.core.export.Export;
 import dev.sluice.core.export.ExportConfig;
+import dev.sluice.core.export.ExportTls;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -98,10 +99,11 @@ public final class ExportComponent {
             throw new ConfigException("configuration " + properties.get("service.pid") + " of an export has no name");
         }
         Configured c = new Configured("export " + name, properties)
-                .only("name", "layers", "enabled", "read-only", "drain", "hold", "directory");
+                .only("name", "layers", "enabled", "read-only", "drain", "hold", "directory", "tls", "tls-allow", "tls-write");
         return new ExportConfig(name.toString(), ExportConfig.layers(name.toString(), c.strings("layers")), c.bool("enabled", true),
                 c.bool("read-only", false), c.delay("drain", Duration.ofSeconds(10)), c.delay("hold", Duration.ofSeconds(60)),
-                Path.of(c.string("directory", "")).toAbsolutePath());
+                Path.of(c.string("directory", "")).toAbsolutePath(),
+                ExportTls.parse(name.toString(), c.choice("tls", "", "optional", "require"), c.strings("tls-allow"), c.strings("tls-write")));
     }
 
     /** Ends the export. */

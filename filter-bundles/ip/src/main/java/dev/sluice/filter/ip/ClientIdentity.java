@@ -3,21 +3,23 @@ package dev.sluice.filter.ip;
 import dev.sluice.api.ClientInfo;
 import java.util.Optional;
 
-/**
- * What is known of a client besides its address. The one place to change when {@link ClientInfo} tells more: the rules,
- * their syntax and the moment of the check are there already. Safe for use by several threads.
- */
+/** What is known of a client besides its address. Safe for use by several threads. */
 interface ClientIdentity {
-    /** The API tells nothing of the kind. */
-    ClientIdentity UNKNOWN = new ClientIdentity() {
+    /** What TLS has proved; of labels nobody tells. */
+    ClientIdentity TLS = new ClientIdentity() {
         @Override
         public boolean tells(Property property) {
-            return false;
+            return property != Property.SECURITY;
         }
 
         @Override
         public Optional<String> of(ClientInfo client, Property property) {
-            return Optional.empty();
+            return switch (property) {
+                case DN -> client.identity().dn();
+                case ISSUER_DN -> client.identity().issuerDn();
+                case PSK -> client.identity().psk();
+                case SECURITY -> Optional.empty();
+            };
         }
     };
 
@@ -27,6 +29,8 @@ interface ClientIdentity {
         DN("dn", "the name in a client's certificate"),
         /** The distinguished name of its issuer. */
         ISSUER_DN("issuer-dn", "the issuer of a client's certificate"),
+        /** The user name that belongs to the shared key of a client. */
+        PSK("psk", "the shared key of a client"),
         /** The label that a security module gives to the process on a Unix socket. */
         SECURITY("security", "the security label of a client");
 

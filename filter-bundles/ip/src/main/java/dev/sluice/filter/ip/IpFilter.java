@@ -23,7 +23,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ServiceScope;
 
 /**
- * Admits clients by their address, process, user or group. In a swap, whoever is connected stays, also if other rules would
+ * Admits clients by their address, user, group, or what TLS has proved of them. In a swap, whoever is connected stays, also if other rules would
  * not admit it now.
  */
 @Component(scope = ServiceScope.PROTOTYPE, service = NbdFilter.class)
@@ -43,10 +43,10 @@ public class IpFilter implements NbdFilter {
     /** What the component runtime calls. */
     @Activate
     public IpFilter() {
-        this(ClientIdentity.UNKNOWN);
+        this(ClientIdentity.TLS);
     }
 
-    /** With another source of what a client's certificate says. */
+    /** With another source of what is known of clients. */
     IpFilter(ClientIdentity identity) {
         this.identity = identity;
     }

@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
 /** From the text of one rule to the rule. */
 final class RuleParser {
     private static final String RIGHT = "a rule is one of all, allipv4, allipv6, allunix, allvsock, an IPv4 or IPv6 address with or without"
-            + " /BITS, pid:N, uid:N, gid:N, vsock-cid:N, vsock-port:N, security:LABEL, dn:PATTERN, issuer-dn:PATTERN";
+            + " /BITS, pid:N, uid:N, gid:N, vsock-cid:N, vsock-port:N, security:LABEL, dn:PATTERN, issuer-dn:PATTERN, psk:PATTERN";
     private static final long MOST = 0xffff_ffffL;
 
     private RuleParser() {
@@ -87,8 +87,8 @@ final class RuleParser {
             throw new ConfigException(RIGHT);
         }
         if (!identity.tells(property)) {
-            throw new ConfigException("this server does not know " + property.text() + " yet, so that the rule can't be kept;"
-                    + " use rules about addresses, users and groups");
+            throw new ConfigException("this server does not know " + property.text() + ", so that the rule can't be kept;"
+                    + " use rules about addresses, users, groups and certificates");
         }
         boolean label = property == ClientIdentity.Property.SECURITY;
         Glob pattern = label ? null : new Glob(argument);

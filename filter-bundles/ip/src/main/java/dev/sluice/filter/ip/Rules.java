@@ -24,7 +24,7 @@ final class Rules {
         List<Rule> rules = new ArrayList<>();
         boolean needTls = false;
         for (String word : words) {
-            boolean name = word.startsWith("dn:") || word.startsWith("issuer-dn:");
+            boolean name = word.startsWith("dn:") || word.startsWith("issuer-dn:") || word.startsWith("psk:");
             needTls |= name;
             for (String text : name ? new String[] {word} : word.split(",", -1)) {
                 try {

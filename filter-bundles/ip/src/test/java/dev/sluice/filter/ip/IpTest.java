@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.sluice.api.ClientInfo;
 import dev.sluice.api.ConfigException;
 import dev.sluice.api.NbdError;
 import dev.sluice.api.NbdException;
+import dev.sluice.api.TlsIdentity;
 import dev.sluice.api.NbdFilter;
 import dev.sluice.api.contract.Connection;
 import dev.sluice.api.contract.LayerHarness;
@@ -110,20 +110,9 @@ class IpTest {
 
     @Test
     void rulesAboutCertificatesWaitForTls() throws Exception {
-        ClientIdentity names = new ClientIdentity() {
-            @Override
-            public boolean tells(Property property) {
-                return true;
-            }
-
-            @Override
-            public Optional<String> of(ClientInfo client, Property property) {
-                return client.tls() ? Optional.of("CN=anna") : Optional.empty();
-            }
-        };
-        harness = LayerHarness.filter(() -> new IpFilter(names), "ip", List.of("allow=dn:CN=a*", "deny=all"), Path.of("/"), model).start();
+        start("allow=dn:CN=a*", "deny=all");
         TestClient plain = new TestClient(1);
-        TestClient encrypted = new TestClient(2, plain.peer(), true, false);
+        TestClient encrypted = Peers.proved(new TlsIdentity(Optional.of("CN=anna"), Optional.empty(), List.of(), Optional.empty()));
         assertDoesNotThrow(() -> harness.layer().preconnect(plain));
         assertThrows(NbdException.class, () -> open(plain));
         admitted(encrypted);

@@ -1,6 +1,7 @@
 package dev.sluice.filter.ip;
 
 import dev.sluice.api.Peer;
+import dev.sluice.api.TlsIdentity;
 import dev.sluice.api.contract.TestClient;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -22,6 +23,11 @@ final class Peers {
 
     static TestClient unix(long pid, int uid, int gid) {
         return new TestClient(1, new Peer(Optional.empty(), OptionalLong.of(pid), OptionalInt.of(uid), OptionalInt.of(gid)), false, false);
+    }
+
+    /** Over TLS, with what that has proved. */
+    static TestClient proved(TlsIdentity identity) {
+        return new TestClient(2, Peer.of(new InetSocketAddress("127.0.0.1", 4000)), identity);
     }
 
     /** On a Unix socket, without more. */

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.api.ClientInfo;
 import dev.sluice.api.ConfigException;
+import dev.sluice.api.TlsIdentity;
+import dev.sluice.api.contract.TestClient;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,17 +16,17 @@ import org.junit.jupiter.api.Test;
 
 class RulesTest {
     private static final String RIGHT = "a rule is one of all, allipv4, allipv6, allunix, allvsock, an IPv4 or IPv6 address with or without"
-            + " /BITS, pid:N, uid:N, gid:N, vsock-cid:N, vsock-port:N, security:LABEL, dn:PATTERN, issuer-dn:PATTERN";
+            + " /BITS, pid:N, uid:N, gid:N, vsock-cid:N, vsock-port:N, security:LABEL, dn:PATTERN, issuer-dn:PATTERN, psk:PATTERN";
 
     private static boolean means(String rule, ClientInfo client) {
-        Rules rules = Rules.parse("allow", List.of(rule), ClientIdentity.UNKNOWN);
-        boolean certain = rules.admit(client, ClientIdentity.UNKNOWN);
-        assertEquals(certain, rules.refuse(client, ClientIdentity.UNKNOWN));
+        Rules rules = Rules.parse("allow", List.of(rule), ClientIdentity.TLS);
+        boolean certain = rules.admit(client, ClientIdentity.TLS);
+        assertEquals(certain, rules.refuse(client, ClientIdentity.TLS));
         return certain;
     }
 
     private static void refused(String rule, String message) {
-        var e = assertThrows(ConfigException.class, () -> Rules.parse("deny", List.of(rule), ClientIdentity.UNKNOWN));
+        var e = assertThrows(ConfigException.class, () -> Rules.parse("deny", List.of(rule), ClientIdentity.TLS));
         assertEquals("ip: deny=" + rule + ": " + message, e.getMessage());
     }
 
@@ -129,19 +131,19 @@ class RulesTest {
     @Test
     void aUserWhoIsNotKnownIsNeitherAdmittedNorLetThrough() {
         for (String rule : List.of("uid:1000", "gid:100")) {
-            Rules rules = Rules.parse("allow", List.of(rule), ClientIdentity.UNKNOWN);
-            assertFalse(rules.admit(Peers.local(), ClientIdentity.UNKNOWN));
-            assertTrue(rules.refuse(Peers.local(), ClientIdentity.UNKNOWN));
+            Rules rules = Rules.parse("allow", List.of(rule), ClientIdentity.TLS);
+            assertFalse(rules.admit(Peers.local(), ClientIdentity.TLS));
+            assertTrue(rules.refuse(Peers.local(), ClientIdentity.TLS));
         }
     }
 
     @Test
     void severalRulesStandInOneWordOrInSeveral() {
-        Rules rules = Rules.parse("allow", List.of("1.1.1.1,::1", "uid:5"), ClientIdentity.UNKNOWN);
-        assertTrue(rules.admit(Peers.tcp("1.1.1.1"), ClientIdentity.UNKNOWN));
-        assertTrue(rules.admit(Peers.tcp("::1"), ClientIdentity.UNKNOWN));
-        assertTrue(rules.admit(Peers.unix(1, 5, 1), ClientIdentity.UNKNOWN));
-        assertFalse(rules.admit(Peers.tcp("1.1.1.2"), ClientIdentity.UNKNOWN));
+        Rules rules = Rules.parse("allow", List.of("1.1.1.1,::1", "uid:5"), ClientIdentity.TLS);
+        assertTrue(rules.admit(Peers.tcp("1.1.1.1"), ClientIdentity.TLS));
+        assertTrue(rules.admit(Peers.tcp("::1"), ClientIdentity.TLS));
+        assertTrue(rules.admit(Peers.unix(1, 5, 1), ClientIdentity.TLS));
+        assertFalse(rules.admit(Peers.tcp("1.1.1.2"), ClientIdentity.TLS));
     }
 
     @Test
@@ -160,15 +162,13 @@ class RulesTest {
         refused("1.2.3.4/255.0.0.0", "the number of bits lies between 0 and 32, not '255.0.0.0'");
         refused("::1/129", "the number of bits lies between 0 and 128, not '129'");
         assertEquals("ip: allow=b: " + RIGHT,
-                assertThrows(ConfigException.class, () -> Rules.parse("allow", List.of("all,b"), ClientIdentity.UNKNOWN)).getMessage());
+                assertThrows(ConfigException.class, () -> Rules.parse("allow", List.of("all,b"), ClientIdentity.TLS)).getMessage());
     }
 
     @Test
     void rulesThatThisServerCannotKeepAreRefused() {
-        String end = " yet, so that the rule can't be kept; use rules about addresses, users and groups";
-        refused("dn:CN=a,O=b", "this server does not know the name in a client's certificate" + end);
-        refused("issuer-dn:*", "this server does not know the issuer of a client's certificate" + end);
-        refused("security:user_u", "this server does not know the security label of a client" + end);
+        refused("security:user_u", "this server does not know the security label of a client, so that the rule can't be kept;"
+                + " use rules about addresses, users, groups and certificates");
     }
 
     @Test
@@ -181,6 +181,21 @@ class RulesTest {
         assertTrue(admits("issuer-dn:CN=Canal ?A", client));
         assertFalse(admits("issuer-dn:CN=anna*", client));
         assertFalse(admits("dn:*", Map.of()));
+    }
+
+    @Test
+    void whatTlsHasProvedIsKnown() {
+        TestClient anna = Peers.proved(new TlsIdentity(Optional.of("CN=anna,O=Lock keepers"), Optional.of("CN=Canal CA"), List.of(),
+                Optional.empty()));
+        TestClient ben = Peers.proved(TlsIdentity.ofKey("ben"));
+        assertTrue(means("dn:CN=anna,*", anna));
+        assertTrue(means("issuer-dn:CN=Canal CA", anna));
+        assertFalse(means("psk:*", anna));
+        assertTrue(means("psk:b?n", ben));
+        assertFalse(means("dn:*", ben));
+        for (String rule : List.of("dn:*", "issuer-dn:*", "psk:*")) {
+            assertFalse(means(rule, Peers.local()), rule);
+        }
     }
 
     @Test

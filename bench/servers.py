@@ -39,12 +39,12 @@ class Server:
         if self.process.poll() is not None:
             raise self.failure(f"ended with {self.process.returncode}")
 
-    def wait_ready(self, uri):
+    def wait_ready(self, uri, environment=None):
         """Waits until nbdinfo gets an answer."""
         deadline = time.time() + 60
         while time.time() < deadline:
             self.check()
-            if subprocess.run(["nbdinfo", "--size", uri], capture_output=True).returncode == 0:
+            if subprocess.run(["nbdinfo", "--size", uri], capture_output=True, env=environment).returncode == 0:
                 return
             time.sleep(0.05)
         raise self.failure("does not answer within 60 s")
@@ -91,6 +91,46 @@ class Server:
                 raise self.failure(f"stopped with status {status}")
         finally:
             self.complaints.close()
+
+
+class Keys:
+    """For TLS: certificates and a shared key, made when they are first asked for."""
+
+    def __init__(self, directory):
+        # where libnbd looks for certificates by itself; fio can't be told a place
+        self.home = os.path.join(directory, "home")
+        self.certificates = os.path.join(self.home, ".pki", "libnbd")
+        self.shared = os.path.join(directory, "keys.psk")
+
+    def make(self):
+        if os.path.exists(self.shared):
+            return
+        os.makedirs(self.certificates)
+
+        def openssl(*words):
+            subprocess.run(["openssl", *words], cwd=self.certificates, check=True, capture_output=True)
+
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=bench", "-keyout", "ca-key.pem",
+                "-out", "ca-cert.pem")
+        openssl("req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-keyout", "server-key.pem", "-out", "csr")
+        openssl("x509", "-req", "-in", "csr", "-CA", "ca-cert.pem", "-CAkey", "ca-key.pem", "-CAcreateserial", "-days", "2", "-out",
+                "server-cert.pem")
+        with open(os.open(self.shared, os.O_CREAT | os.O_WRONLY, 0o600), "w") as f:
+            f.write("bench:" + os.urandom(32).hex() + "\n")
+
+    def options(self, kind):
+        """For nbdkit's and Sluice's command line."""
+        self.make()
+        return ["--tls=require", f"--tls-psk={self.shared}" if kind == "psk" else f"--tls-certificates={self.certificates}"]
+
+    def uri(self, kind, path):
+        if kind == "psk":
+            return f"nbds+unix://bench@localhost/?socket={path}&tls-psk-file={self.shared}"
+        return f"nbds+unix://localhost/?socket={path}"
+
+    def environment(self):
+        """Of clients."""
+        return {**os.environ, "HOME": self.home} if os.path.exists(self.home) else None
 
 
 def receive(s, n):

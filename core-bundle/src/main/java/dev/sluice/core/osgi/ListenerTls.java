@@ -40,11 +40,11 @@ final class ListenerTls {
             }
             return Optional.empty();
         }
-        return Optional.of(TlsConfig.of(file(c, "tls-certificates"), file(c, "tls-psk"),
+        return Optional.of(TlsConfig.of(path(c.string("tls-certificates", "")), path(c.string("tls-psk", "")),
                 CLIENTS.get(c.choice("tls-verify-peer", "false", "true", "optional"))));
     }
 
-    private static Optional<Path> file(Configured c, String key) {
-        return Optional.of(c.string(key, "")).filter(text -> !text.isEmpty()).map(Path::of).map(Path::toAbsolutePath);
+    private static Optional<Path> path(String text) {
+        return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text).toAbsolutePath());
     }
 }

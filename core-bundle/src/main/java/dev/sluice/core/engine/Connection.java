@@ -221,9 +221,16 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
     ConnectionStatus status() {
         Transmission t = transmission;
         RequestCounters c = t == null ? new RequestCounters() : t.counters();
-        return new ConnectionStatus(id, plain.peer().toString(), config.name(), export, exportName,
+        return new ConnectionStatus(id, who(), config.name(), export, exportName,
                 closing ? "closing" : t == null ? "handshake" : "transmission", c.requests(), c.errors(), c.bytesRead(), c.bytesWritten(),
                 t == null ? 0 : t.callsInFlight());
+    }
+
+    /** Where the client is, and how and as whom it has encrypted. */
+    private String who() {
+        TlsWire t = tls;
+        String identity = identity().toString();
+        return plain.peer() + (t == null ? "" : " (" + t.protocol() + (identity.isEmpty() ? ")" : ", " + identity + ")"));
     }
 
     List<OperationMetrics> operations() {

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 
 /**
  * The handshake's bytes straight from the wire: nothing is read ahead, so that what follows belongs to whoever reads
@@ -104,7 +105,14 @@ final class WireHandshakeChannel implements HandshakeChannel {
 
     @Override
     public void startTls() throws IOException {
-        TlsWire tls = TlsWire.accept(wire, engine, services.buffers(), services.platform());
+        TlsWire tls;
+        try {
+            tls = TlsWire.accept(wire, engine, services.buffers(), services.platform());
+        } catch (SSLException e) {
+            // A client that is turned away for its certificate or key: whoever runs the server has to know, as with nbdkit.
+            LOG.log(System.Logger.Level.WARNING, wire.peer() + ": the TLS handshake failed: " + Failures.line(e));
+            throw e;
+        }
         engine = null;
         wire = tls;
         encrypted.accept(tls);

@@ -90,6 +90,11 @@ public final class TlsWire implements Wire {
         return engine.getSession().getProtocol() + " " + engine.getSession().getCipherSuite();
     }
 
+    /** The version: {@code TLSv1.3}. */
+    public String protocol() {
+        return engine.getSession().getProtocol();
+    }
+
     /** Who the client is; constant. */
     public TlsIdentity identity() {
         return identity;

@@ -30,10 +30,7 @@ class TlsIT {
     }
 
     private Sluice.Result run(String... words) throws Exception {
-        String[] command = new String[words.length + 1];
-        command[0] = Sluice.SCRIPT.toString();
-        System.arraycopy(words, 0, command, 1, words.length);
-        return sluice.runProgram(command);
+        return sluice.runProgram(Sluice.SCRIPT.toString(), words);
     }
 
     private Path certificates() throws Exception {

@@ -15,12 +15,12 @@ import dev.sluice.api.ThreadModel;
 import dev.sluice.api.contract.Connection;
 import dev.sluice.api.contract.LayerHarness;
 import dev.sluice.api.contract.ModelDevice;
+import dev.sluice.api.contract.SeededRandom;
 import dev.sluice.api.contract.TestClient;
 import dev.sluice.api.contract.TestOpenRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +31,7 @@ class TlsFallbackTest {
 
     @TempDir
     private Path directory;
-    private final ModelDevice model = ModelDevice.random(100_000, new Random(1));
+    private final ModelDevice model = ModelDevice.random(100_000, new SeededRandom(1));
     private LayerHarness harness;
 
     private void start(String... words) throws Exception {
@@ -66,7 +66,7 @@ class TlsFallbackTest {
         for (String name : List.of("", "disk", "no such")) {
             Connection c = open(PLAIN, name);
             assertEquals(512, c.info().size());
-            assertFalse(c.info().writable());
+            assertFalse(c.info().isWritable());
             assertTrue(new String(c.readAll(), StandardCharsets.UTF_8).startsWith("Encryption is needed"));
             c.disconnect();
         }

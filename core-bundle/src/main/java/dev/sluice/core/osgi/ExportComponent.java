@@ -103,7 +103,8 @@ public final class ExportComponent {
         return new ExportConfig(name.toString(), ExportConfig.layers(name.toString(), c.strings("layers")), c.bool("enabled", true),
                 c.bool("read-only", false), c.delay("drain", Duration.ofSeconds(10)), c.delay("hold", Duration.ofSeconds(60)),
                 Path.of(c.string("directory", "")).toAbsolutePath(),
-                ExportTls.parse(name.toString(), c.choice("tls", "", "optional", "require"), c.strings("tls-allow"), c.strings("tls-write")));
+                ExportTls.parse(name.toString(), c.choice("tls", "", "optional", "require"), c.strings("tls-allow"),
+                        c.strings("tls-write")));
     }
 
     /** Ends the export. */

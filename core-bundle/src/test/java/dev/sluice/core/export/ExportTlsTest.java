@@ -68,7 +68,8 @@ class ExportTlsTest {
 
     @Test
     void clientsAreNamedByAllThatTlsProves() {
-        for (String rule : List.of("dn:CN=alice,O=Example", "dn:*,O=Ex?mple", "issuer-dn:CN=Root", "san:dns:*.example", "san:ip:192.0.2.1")) {
+        for (String rule : List.of("dn:CN=alice,O=Example", "dn:*,O=Ex?mple", "issuer-dn:CN=Root", "san:dns:*.example",
+                "san:ip:192.0.2.1")) {
             assertTrue(allows(rule, ALICE), rule);
             assertFalse(allows(rule, BOB), rule);
             assertFalse(allows(rule, NOBODY), rule);

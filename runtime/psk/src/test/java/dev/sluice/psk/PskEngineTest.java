@@ -150,7 +150,7 @@ class PskEngineTest {
     void theEndOfTheClientIsNoticed() throws Exception {
         handshake(ProtocolVersion.TLSv13, "alice", KEY);
         client.close();
-        takeFromClient(ByteBuffer.allocate(10));
+        takeFromClient(ByteBuffer.allocate(100));
         assertTrue(engine.isInboundDone());
     }
 

@@ -23,8 +23,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ServiceScope;
 
 /**
- * Admits clients by their address, user, group, or what TLS has proved of them. In a swap, whoever is connected stays, also if other rules would
- * not admit it now.
+ * Admits clients by their address, user, group, or what TLS has proved of them. In a swap, whoever is connected stays, also if
+ * other rules would not admit it now.
  */
 @Component(scope = ServiceScope.PROTOTYPE, service = NbdFilter.class)
 @FilterName("ip")

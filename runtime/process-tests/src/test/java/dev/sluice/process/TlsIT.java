@@ -89,7 +89,7 @@ class TlsIT {
     @Test
     void aDiskOfTheirOwnIsForClientsWithoutTls() throws Exception {
         assertEquals(new Sluice.Result(0, "512\n", List.of()),
-                run("--tls=on", "--tls-certificates=" + certificates(), "--filter=tls-fallback", "-p", "0", "-i", "localhost", "memory", "1M",
-                        "--run", SIZE));
+                run("--tls=on", "--tls-certificates=" + certificates(), "--filter=tls-fallback", "-p", "0", "-i", "localhost", "memory",
+                        "1M", "--run", SIZE));
     }
 }

@@ -574,7 +574,7 @@ public final class Transmission {
 
     /** TLS has a word for the end, without which a client can't tell it from a connection that was cut. */
     private void sayFarewell() {
-        if (closed) {
+        if (closed || !wire.hasFarewell()) {
             return;
         }
         // A client that takes nothing must not keep this thread.

@@ -162,6 +162,11 @@ public final class TlsWire implements Wire {
     }
 
     @Override
+    public boolean hasFarewell() {
+        return true;
+    }
+
+    @Override
     public void finish() throws IOException {
         try {
             output.close(true);

@@ -40,6 +40,11 @@ public interface Wire extends Closeable {
         // a wire within one machine ends with the client
     }
 
+    /** Whether {@link #finish} has something to say. */
+    default boolean hasFarewell() {
+        return false;
+    }
+
     /**
      * Says that nothing more will be written, where the transport has a word for that besides its end. May wait for the client;
      * {@link #close} wakes it.

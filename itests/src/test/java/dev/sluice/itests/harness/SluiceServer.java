@@ -44,6 +44,7 @@ public final class SluiceServer implements Server {
     private final TestScript script = new TestScript();
     private final ConfigurationAdmin configurations;
     private final SluiceRuntime runtime;
+    private final Map<String, Configuration> listeners = new HashMap<>();
     private Path unix;
     private InetSocketAddress tcp;
 
@@ -194,13 +195,18 @@ public final class SluiceServer implements Server {
         Dictionary<String, Object> properties = new Hashtable<>(more);
         properties.put("name", name);
         properties.put("address", address);
-        configure(SluiceRuntime.LISTENER_PID, properties);
+        listeners.put(name, configure(SluiceRuntime.LISTENER_PID, properties));
         ListenerStatus status = runtime.awaitListener(name, PATIENCE)
                 .orElseThrow(() -> new AssertionError("listener '" + name + "' never came up\n" + state()));
         if (!status.listening()) {
             throw new AssertionError("listener '" + name + "' does not listen: " + status.why());
         }
         return status;
+    }
+
+    /** Closes a listener that {@link #listen} has opened; connections stay. */
+    public void unlisten(String name) throws IOException {
+        listeners.remove(name).delete();
     }
 
     @Override

@@ -33,6 +33,8 @@ class TlsSwapIT extends LiveTest {
                 assertEquals(3, done.get(0).connections());
             }
             traffic.end();
+        } finally {
+            sluice().unlisten("tls");
         }
     }
 

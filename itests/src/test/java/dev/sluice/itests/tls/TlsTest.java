@@ -16,15 +16,22 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLEngine;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 
 /** What tests of TLS share: an authority, listeners with its certificates, clients of several makes. */
 abstract class TlsTest extends ServedTest {
     protected Pki pki;
+    /** Those that a test has opened for itself; the others are there as long as the server. */
+    private final List<String> ofTest = new ArrayList<>();
+    private boolean inTest;
 
     protected TlsTest(String... layers) {
         super(layers);
@@ -42,7 +49,28 @@ abstract class TlsTest extends ServedTest {
 
     /** A listener on a port of its own. */
     protected InetSocketAddress listen(String name, Map<String, Object> more) throws IOException {
+        noteListener(name);
         return SluiceServer.tcpAddress(sluice().listen(name, "tcp:127.0.0.1:0", more));
+    }
+
+    private void noteListener(String name) {
+        if (inTest) {
+            ofTest.add(name);
+        }
+    }
+
+    @BeforeEach
+    void beginTest() {
+        inTest = true;
+    }
+
+    @AfterEach
+    void closeListenersOfTheTest() throws IOException {
+        inTest = false;
+        for (String name : ofTest) {
+            sluice().unlisten(name);
+        }
+        ofTest.clear();
     }
 
     /** What a listener with certificates says. */
@@ -53,6 +81,7 @@ abstract class TlsTest extends ServedTest {
     /** A listener on a Unix socket. */
     protected UnixDomainSocketAddress listenOnUnix(String name, Map<String, Object> more) throws IOException {
         Path socket = sluice().directory().resolve(name + ".sock");
+        noteListener(name);
         sluice().listen(name, "unix:" + socket, more);
         return UnixDomainSocketAddress.of(socket);
     }

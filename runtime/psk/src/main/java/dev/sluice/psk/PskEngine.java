@@ -9,6 +9,8 @@ import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSession;
+import org.bouncycastle.tls.AlertDescription;
+import org.bouncycastle.tls.TlsFatalAlert;
 import org.bouncycastle.tls.TlsServerProtocol;
 
 /**
@@ -160,10 +162,15 @@ final class PskEngine extends SSLEngine {
         String text = e.getMessage();
         if (handshake && server.isUnknown()) {
             text = "nobody has the identity '" + server.identity().orElse("").replaceAll("\\p{Cntrl}", "?") + "'";
-        } else if (handshake && server.identity().isPresent()) {
+        } else if (handshake && server.identity().isPresent() && isWrongKey(e)) {
             text = "the key for '" + server.identity().get() + "' is not the client's: " + text;
         }
         return handshake ? (SSLException) new SSLHandshakeException(text).initCause(e) : new SSLException(text, e);
+    }
+
+    private static boolean isWrongKey(IOException e) {
+        return e instanceof TlsFatalAlert alert && (alert.getAlertDescription() == AlertDescription.decrypt_error
+                || alert.getAlertDescription() == AlertDescription.bad_record_mac);
     }
 
     @Override

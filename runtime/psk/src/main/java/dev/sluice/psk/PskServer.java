@@ -28,20 +28,16 @@ final class PskServer extends PSKTlsServer {
     private static final int RANDOM_KEY = 32;
     /**
      * In TLS 1.3 a shared key from outside belongs to one hash, which is SHA-256 unless something else was agreed on
-     * (RFC 8446, 4.2.11), so the suites with SHA-384 are out.
+     * (RFC 8446, 4.2.11), so the suites with SHA-384 are out. ChaCha20 goes by a name in BouncyCastle that the JDK does not know.
      */
     private static final int[] SUITES = {
         CipherSuite.TLS_AES_128_GCM_SHA256,
-        CipherSuite.TLS_CHACHA20_POLY1305_SHA256,
         CipherSuite.TLS_ECDHE_PSK_WITH_AES_256_GCM_SHA384,
         CipherSuite.TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256,
-        CipherSuite.TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256,
         CipherSuite.TLS_DHE_PSK_WITH_AES_256_GCM_SHA384,
         CipherSuite.TLS_DHE_PSK_WITH_AES_128_GCM_SHA256,
-        CipherSuite.TLS_DHE_PSK_WITH_CHACHA20_POLY1305_SHA256,
         CipherSuite.TLS_PSK_WITH_AES_256_GCM_SHA384,
-        CipherSuite.TLS_PSK_WITH_AES_128_GCM_SHA256,
-        CipherSuite.TLS_PSK_WITH_CHACHA20_POLY1305_SHA256};
+        CipherSuite.TLS_PSK_WITH_AES_128_GCM_SHA256};
 
     private final Keys keys;
 

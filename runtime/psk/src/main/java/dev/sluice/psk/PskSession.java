@@ -34,7 +34,6 @@ final class PskSession implements SSLSession {
     private static String nameOf(int suite) {
         return switch (suite) {
             case CipherSuite.TLS_AES_128_GCM_SHA256 -> "TLS_AES_128_GCM_SHA256";
-            case CipherSuite.TLS_CHACHA20_POLY1305_SHA256 -> "TLS_CHACHA20_POLY1305_SHA256";
             case CipherSuite.TLS_ECDHE_PSK_WITH_AES_256_GCM_SHA384 -> "TLS_ECDHE_PSK_WITH_AES_256_GCM_SHA384";
             case CipherSuite.TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256 -> "TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256";
             case CipherSuite.TLS_DHE_PSK_WITH_AES_256_GCM_SHA384 -> "TLS_DHE_PSK_WITH_AES_256_GCM_SHA384";

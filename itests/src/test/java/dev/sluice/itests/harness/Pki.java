@@ -51,8 +51,8 @@ public final class Pki {
                 unique_subject = no
                 copy_extensions = copy
                 [p]
-                commonName = supplied
                 organizationName = optional
+                commonName = supplied
                 """);
     }
 

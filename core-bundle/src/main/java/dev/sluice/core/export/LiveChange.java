@@ -52,6 +52,7 @@ final class LiveChange {
         ConfigException[] refused = new ConfigException[1];
         boolean ran = export.exclusively(() -> {
             try {
+                checkActive();
                 done[0] = change(planning.get(), options);
             } catch (ConfigException e) {
                 refused[0] = e;
@@ -66,13 +67,18 @@ final class LiveChange {
         return done[0];
     }
 
+    /** Before anything is planned: the places of an export that is held may be empty. */
+    private void checkActive() {
+        ExportState now = export.state();
+        if (now != ExportState.ACTIVE) {
+            throw new ConfigException("export " + export.name() + " is " + now.name().toLowerCase(java.util.Locale.ROOT)
+                    + ", it can only be changed while it is active");
+        }
+    }
+
     private SwapRecord change(ChangePlan plan, ChangeOptions options) {
         Attempt attempt = new Attempt(plan, options);
         try {
-            if (export.state() != ExportState.ACTIVE) {
-                throw new ConfigException("export " + export.name() + " is " + export.state().name().toLowerCase(java.util.Locale.ROOT)
-                        + ", it can only be changed while it is active");
-            }
             plan.checkConsent(options);
             if (options.dryRun()) {
                 return new SwapRecord(Instant.now(), export.name(), plan.what(), "would be done", 0, Duration.ZERO,

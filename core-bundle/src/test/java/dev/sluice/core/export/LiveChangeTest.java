@@ -296,6 +296,14 @@ class LiveChangeTest {
     }
 
     @Test
+    void aChangeOfAnExportWhoseCodeIsAwayIsRefusedWithItsState() throws Exception {
+        Export export = bench.active("e", "a", "p");
+        bench.leave(plugin);
+        ConfigException e = assertThrows(ConfigException.class, () -> reshape(export, CONSENT, "b", "a", "p"));
+        assertEquals("export e is held, it can only be changed while it is active", e.getMessage());
+    }
+
+    @Test
     void aDryRunOpensAndChangesNothing() throws Exception {
         Export export = bench.active("e", "p");
         bench.journal.take();

@@ -222,6 +222,23 @@ class LiveChangeTest {
     }
 
     @Test
+    void aFilterThatHasNothingOpenBehindItIsNoObstacle() throws Exception {
+        AtomicReference<Runnable> close = new AtomicReference<>();
+        reopening(close, "1");
+        Export export = bench.active("e", "again", "p");
+        ExportBench.Client client = bench.open("e");
+        close.get().run();
+        for (String[] lines : new String[][] {{"a", "again", "p"}, {"a", "again", "b", "p"}, {"b", "again", "p"}, {"again", "p"}}) {
+            assertEquals("ok", reshape(export, CONSENT, lines).result());
+            assertEquals(List.of(lines), path(client).stream().filter(List.of("a", "again", "b", "p")::contains).toList());
+            close.get().run();
+        }
+        FakeKind next = plugin("p");
+        assertEquals("ok", export.upgrade(plugin, next, ChangeOptions.NONE).result());
+        assertEquals(0, byteAt(client, 0));
+    }
+
+    @Test
     void aFilterThatHasNothingOpenIsReplacedAndTakenOut() throws Exception {
         AtomicReference<Runnable> close = new AtomicReference<>();
         FakeKind old = reopening(close, "1");

@@ -161,11 +161,6 @@ public final class Daemon {
         }, this::log);
     }
 
-    /** The number of the server's process. */
-    long pid() {
-        return process.pid();
-    }
-
     /** All that was logged. */
     public String log() {
         try {

@@ -81,6 +81,18 @@ public final class Run {
         driver.create();
         engine.listen(new ListenerConfig("main", ListenAddress.parse("tcp:127.0.0.1:0"), HandshakeOptions.DEFAULT, Duration.ofSeconds(60),
                 false, 100, weather.threads, 64L << 20));
+        boolean[] second = new boolean[1];
+        if (weather.operators > 1) {
+            scheduler.start("second operator", () -> {
+                for (int i = 0; i < weather.changes; i++) {
+                    world.sleep(dice.spread(1_000, 50_000_000));
+                    driver.change();
+                }
+                second[0] = true;
+            });
+        } else {
+            second[0] = true;
+        }
         List<SimClient> clients = new ArrayList<>();
         int coming = weather.clients;
         for (int changes = weather.changes; coming > 0 || changes > 0;) {
@@ -95,7 +107,7 @@ public final class Run {
             }
             world.sleep(dice.spread(1_000, 50_000_000));
         }
-        for (long i = 0; !clients.stream().allMatch(SimClient::isDone); i++) {
+        for (long i = 0; !second[0] || !clients.stream().allMatch(SimClient::isDone); i++) {
             world.check(i < 4 * 3600, "clients are not done");
             world.sleep(1_000_000_000L);
         }

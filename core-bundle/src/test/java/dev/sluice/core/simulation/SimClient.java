@@ -87,7 +87,7 @@ final class SimClient {
     }
 
     private boolean ended() {
-        return world.stopping || world.epoch != epoch;
+        return world.isStopping() || world.epoch != epoch;
     }
 
     boolean isDone() {
@@ -145,7 +145,7 @@ final class SimClient {
         epoch = world.epoch;
         end = network.connect();
         if (end == null) {
-            world.check(world.stopping, "nobody listens");
+            world.check(world.isStopping(), "nobody listens");
             return false;
         }
         try {

@@ -49,7 +49,9 @@ final class SimKinds implements Kinds {
 
     /** Its bundle is stopped; when this returns nothing of it may be in use. */
     void leave(SimKind kind) {
-        there.remove(kind);
+        if (!there.remove(kind)) {
+            return;
+        }
         listener.leaving(kind);
         kind.checkNothingOut("left");
     }

@@ -39,6 +39,7 @@ final class Weather {
     final int clients;
     final int requests;
     final int changes;
+    final int operators;
     final int threads;
     final int cutOnce;
     final boolean stops;
@@ -73,6 +74,7 @@ final class Weather {
         clients = 1 + d.below(4);
         requests = d.of(5, 20, 60);
         changes = calm ? 0 : d.of(0, 2, 6, 12);
+        operators = calm ? 1 : d.of(1, 1, 2);
         threads = d.of(1, 2, 4, 16);
         cutOnce = calm ? 0 : d.of(0, 0, 40);
         bufferBytes = d.of(16L << 20, 256L << 20);

@@ -18,8 +18,7 @@ final class World {
     private long requests;
     /** How often the export was stopped. */
     int epoch;
-    /** The export ends or has ended: ESHUTDOWN and closed connections are right. */
-    boolean stopping;
+    private int stops;
     /** Something was under way since the run began that may refuse a new client. */
     boolean disturbed;
     /** A call has been given up: what it does, and when, is nobody's business. */
@@ -68,9 +67,19 @@ final class World {
 
     /** From now on connections may be ended by the server, and requests refused. */
     void beginsToStop() {
-        stopping = true;
+        stops++;
         disturbed = true;
         epoch++;
+    }
+
+    /** What was stopped runs again. */
+    void endsToStop() {
+        stops--;
+    }
+
+    /** The export ends or has ended: ESHUTDOWN and closed connections are right. */
+    boolean isStopping() {
+        return stops > 0 || stranded;
     }
 
     /** Everything that was promised to survive must be on stable storage now. */

@@ -116,7 +116,7 @@ class SharedKeysIT extends TlsTest {
         Path alice = client("alice", ALICE);
         Path in = sluice().directory().resolve("in.img");
         Path out = sluice().directory().resolve("out.img");
-        byte[] data = new byte[32 << 20];
+        byte[] data = new byte[64 << 20];
         new java.util.Random(8).nextBytes(data);
         Files.write(in, data);
         String uri = "nbds://alice@localhost:" + address.getPort() + "/?tls-psk-file=" + alice;

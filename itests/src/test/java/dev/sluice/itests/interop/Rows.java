@@ -220,6 +220,8 @@ final class Rows {
                 file().behind("rate", "rate=8G"),
                 file().behind("ip", "allow=all"),
                 file().behind("limit", "limit=10"),
+                memory().behind("tls-fallback", "tlsreadme=come back with a key")
+                        .differs("multi-conn", "the disk of clients without TLS can be used by several connections at once"),
                 file().behind("log", "logfile={dir}/log"),
                 file().behind("stats", "statsfile={dir}/stats"),
                 file().behind("pause", "pause-control={dir}/p"),

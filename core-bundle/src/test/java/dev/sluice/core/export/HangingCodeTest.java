@@ -244,7 +244,6 @@ class HangingCodeTest {
             bench.leaveStranded(stuck);
             return true;
         });
-        Background.await(inside);
         Background.until(() -> {
             if (platform.isWaiting("watched")) {
                 platform.advance(ExportBench.DRAIN);
@@ -491,6 +490,8 @@ class HangingCodeTest {
     void anExportWhoseStartHangsCanBeDeleted() throws Exception {
         FakeKind slow = hangingStart();
         Export starting = bench.add("s", "p");
+        // or the end would come before the start
+        Background.await(inside);
         Background<Boolean> end = Background.run(() -> {
             bench.exports.remove(starting, "removed");
             return true;
@@ -506,6 +507,8 @@ class HangingCodeTest {
     void aKindWhoseStartHangsCanLeaveAndTheExportWaitsForAnother() throws Exception {
         FakeKind slow = hangingStart();
         Export starting = bench.add("s", "p");
+        // or the end would come before the start
+        Background.await(inside);
         Background<Boolean> end = Background.run(() -> {
             bench.leaveStranded(slow);
             return true;

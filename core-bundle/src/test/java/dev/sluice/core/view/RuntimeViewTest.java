@@ -15,6 +15,7 @@ import dev.sluice.core.export.ChainEdits;
 import dev.sluice.core.export.ExportBench;
 import dev.sluice.core.export.FakeKind;
 import dev.sluice.core.transport.SocketNetwork;
+import dev.sluice.core.util.Background;
 import dev.sluice.core.util.ManualPlatform;
 import java.time.Duration;
 import java.util.List;
@@ -145,7 +146,7 @@ class RuntimeViewTest {
         bench.filter("f");
         bench.plugin("p");
         bench.active("e", "f", "p");
-        assertTrue(changes.get() > 0);
+        Background.until(() -> changes.get() > 0, "it was told");
         bench.exports.find("e").orElseThrow().edit(now -> ChainEdits.remove(now, "f"), AGREED);
         assertEquals(1, swaps.get());
         observer.close();

@@ -150,7 +150,7 @@ public abstract class DeviceContract extends LayerContract {
         model.assertSame(c.readAll(), random.toString());
     }
 
-    private void step(Connection c, DeviceModel model) throws IOException {
+    final void step(Connection c, DeviceModel model) throws IOException {
         DeviceInfo info = c.info();
         int from = offset(c);
         int length = length(c, from, random.nextInt(4) == 0 ? 150_000 : 6000);
@@ -302,6 +302,42 @@ public abstract class DeviceContract extends LayerContract {
             }
         } finally {
             pool.shutdownNow();
+        }
+    }
+
+    @Test
+    void writesToTheSameBytesAtTheSameTimeLeaveThoseOfOneOfThem() throws Exception {
+        LayerHarness h = start();
+        Connection c = h.connect();
+        int n = granule(c);
+        int length = (int) Math.min(c.info().size(), 200_000) / n * n;
+        assumeTrue(h.layer().threadModel() == ThreadModel.PARALLEL && length >= 4 * n, "one request at a time");
+        assumeTrue(c.info().isWritable() && keepsWrites(), "the device does not keep writes");
+        byte[] before = c.readAll();
+        ExecutorService pool = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<Void>> ends = new ArrayList<>();
+            for (int t = 0; t < 4; t++) {
+                int from = t * n;
+                byte[] bytes = new byte[length - 4 * n];
+                Arrays.fill(bytes, (byte) (t + 1));
+                ends.add(pool.submit(() -> {
+                    for (int i = 0; i < 20; i++) {
+                        c.write(from, bytes, Flags.NONE);
+                    }
+                    return null;
+                }));
+            }
+            for (Future<Void> end : ends) {
+                end.get(60, TimeUnit.SECONDS);
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+        byte[] after = c.readAll();
+        for (int i = 0; i < after.length; i++) {
+            boolean written = i < length - n;
+            assertTrue(written ? after[i] >= 1 && after[i] <= 4 : after[i] == before[i], "byte " + i + " is " + after[i]);
         }
     }
 

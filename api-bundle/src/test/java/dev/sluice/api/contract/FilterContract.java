@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
  * The contract of a filter, in front of a model that the subclass may replace. A transparent filter must not change
  * bytes, info or calls; for others the subclass says what the model's bytes read as through the filter.
  */
-public abstract class FilterContract extends DeviceContract {
+public abstract class FilterContract extends FilterEdgeContract {
     private static final int SIZE = 256 * 1024 + 1;
 
     private ModelDevice model;
@@ -35,16 +35,19 @@ public abstract class FilterContract extends DeviceContract {
     }
 
     /** What these bytes of the model read as through the filter. */
+    @Override
     protected byte[] through(byte[] behind) {
         return behind;
     }
 
     /** Whether an error of the device behind reaches the client as it is; false for a filter that tries again or hides it. */
+    @Override
     protected boolean passesFailures() {
         return true;
     }
 
     /** What stands behind the filter in this test. */
+    @Override
     protected final ModelDevice model() {
         if (model == null) {
             model = newModel();

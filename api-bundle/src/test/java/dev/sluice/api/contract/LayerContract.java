@@ -43,7 +43,11 @@ public abstract class LayerContract {
 
     /** A harness with these words that is started already; closed and checked for leaks after the test. */
     protected final LayerHarness start(List<String> words) throws Exception {
-        LayerHarness harness = newHarness(words);
+        return started(newHarness(words));
+    }
+
+    /** Starts a harness that is closed and checked for leaks after the test. */
+    final LayerHarness started(LayerHarness harness) throws Exception {
         harness.start();
         harnesses.add(harness);
         return harness;

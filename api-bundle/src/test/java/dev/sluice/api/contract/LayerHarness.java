@@ -1,6 +1,7 @@
 package dev.sluice.api.contract;
 
 import dev.sluice.api.HandOver;
+import dev.sluice.api.NbdDevice;
 import dev.sluice.api.NbdFilter;
 import dev.sluice.api.NbdLayer;
 import dev.sluice.api.NbdPlugin;
@@ -26,7 +27,7 @@ public final class LayerHarness implements AutoCloseable {
     private NbdLayer layer;
     private long clients;
 
-    private LayerHarness(Supplier<? extends NbdLayer> kinds, String kindName, List<String> words, Path directory, ModelDevice behind) {
+    private LayerHarness(Supplier<? extends NbdLayer> kinds, String kindName, List<String> words, Path directory, NbdDevice behind) {
         this.kinds = kinds;
         this.kindName = kindName;
         this.words = List.copyOf(words);
@@ -39,9 +40,9 @@ public final class LayerHarness implements AutoCloseable {
         return new LayerHarness(kinds, kindName, words, directory, null);
     }
 
-    /** For a filter in front of a model. */
+    /** For a filter in front of a device, which all connections share. */
     public static LayerHarness filter(Supplier<? extends NbdFilter> kinds, String kindName, List<String> words, Path directory,
-            ModelDevice behind) {
+            NbdDevice behind) {
         return new LayerHarness(kinds, kindName, words, directory, behind);
     }
 

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A disk that is a byte array: what stands behind a filter in tests. It offers everything natively unless told
@@ -31,6 +32,9 @@ public final class ModelDevice implements NbdDevice {
     private volatile DeviceInfo info;
     private volatile NbdException failure;
     private volatile boolean leases;
+    private volatile Runnable inFlush = () -> { };
+    /** How many requests do not fail yet. */
+    private final AtomicInteger spared = new AtomicInteger();
     private int leasesHeld;
 
     private ModelDevice(byte[] contents) {
@@ -74,7 +78,19 @@ public final class ModelDevice implements NbdDevice {
 
     /** Fails every request from now on, after a read has described half of its bytes; null ends that. */
     public void failWith(NbdError error) {
+        spared.set(0);
         failure = error == null ? null : new NbdException(error, "the model was told to fail");
+    }
+
+    /** Fails every request from now on, except for the next ones; {@link #failWith} with null ends that. */
+    public void failAfter(int requests, NbdError error) {
+        failWith(error);
+        spared.set(requests);
+    }
+
+    /** Does something in every flush from now on, before it succeeds or fails. */
+    public void onFlush(Runnable action) {
+        inFlush = action;
     }
 
     /** A copy of all bytes. */
@@ -108,7 +124,7 @@ public final class ModelDevice implements NbdDevice {
     @Override
     public void read(long offset, int length, ReadReply reply) throws IOException {
         called("read " + offset + " " + length);
-        NbdException fail = failure;
+        NbdException fail = failing();
         int described = fail == null ? length : length / 2;
         if (described > 0) {
             if (leases) {
@@ -125,7 +141,7 @@ public final class ModelDevice implements NbdDevice {
     @Override
     public void write(long offset, ByteBuffer data, Flags flags) throws IOException {
         called(("write " + offset + " " + data.remaining() + " " + flags).trim());
-        check(failure);
+        check(failing());
         byte[] bytes = new byte[data.remaining()];
         data.get(bytes);
         memory.put((int) offset, bytes);
@@ -134,33 +150,34 @@ public final class ModelDevice implements NbdDevice {
     @Override
     public void flush() throws IOException {
         called("flush");
-        check(failure);
+        inFlush.run();
+        check(failing());
     }
 
     @Override
     public void trim(long offset, long length, Flags flags) throws IOException {
         called(("trim " + offset + " " + length + " " + flags).trim());
-        check(failure);
+        check(failing());
         memory.put((int) offset, new byte[(int) length]);
     }
 
     @Override
     public void zero(long offset, long length, Flags flags) throws IOException {
         called(("zero " + offset + " " + length + " " + flags).trim());
-        check(failure);
+        check(failing());
         memory.put((int) offset, new byte[(int) length]);
     }
 
     @Override
     public void cache(long offset, long length) throws IOException {
         called("cache " + offset + " " + length);
-        check(failure);
+        check(failing());
     }
 
     @Override
     public void status(MetaContext context, long offset, long length, Flags flags, StatusSink sink) throws IOException {
         called(("status " + offset + " " + length + " " + flags).trim());
-        check(failure);
+        check(failing());
         long at = offset / BLOCK * BLOCK;
         boolean more = true;
         while (more && at < offset + length) {
@@ -186,6 +203,11 @@ public final class ModelDevice implements NbdDevice {
                 calls.add(call);
             }
         }
+    }
+
+    /** What this request fails with, or null. */
+    private NbdException failing() {
+        return failure == null || spared.getAndUpdate(n -> Math.max(0, n - 1)) > 0 ? null : failure;
     }
 
     private static void check(NbdException failure) throws NbdException {

@@ -1,12 +1,13 @@
 package dev.sluice.api.contract;
 
 import dev.sluice.api.DeviceInfo;
+import dev.sluice.api.NbdDevice;
 import dev.sluice.api.Support;
 import dev.sluice.api.util.ForwardingDevice;
 
 /** The model as it is opened read-only. */
 final class ReadOnlyModel extends ForwardingDevice {
-    ReadOnlyModel(ModelDevice model) {
+    ReadOnlyModel(NbdDevice model) {
         super(model);
     }
 

@@ -16,12 +16,12 @@ import java.util.List;
  * threads.
  */
 public final class TestNextLayer implements NextLayer {
-    private final ModelDevice model;
+    private final NbdDevice model;
     private final List<OpenRequest> requests = new ArrayList<>();
     private List<ExportInfo> exports = List.of(new ExportInfo("", ""));
     private NbdError refusal;
 
-    TestNextLayer(ModelDevice model) {
+    TestNextLayer(NbdDevice model) {
         this.model = model;
     }
 

@@ -23,7 +23,7 @@ final class ContentComparison {
         DeviceNode a = node(left);
         DeviceNode b = node(right);
         try (Lease first = services.buffers().lease(PIECE); Lease second = services.buffers().lease(PIECE)) {
-            for (long at = 0; at < size; at += PIECE) {
+            for (long at = 0; size - at > 0; at += PIECE) {
                 if (deadline.isOver()) {
                     throw new NbdException(NbdError.EIO, "comparing the contents of " + left.layer.kind() + " and " + right.layer.kind()
                             + " was not done within " + atMost.toMillis() + " ms");

@@ -161,7 +161,7 @@ final class BlockSizeDevice extends ForwardingDevice {
         }
         share();
         try {
-            for (long at = from; at < to; at += maxLength) {
+            for (long at = from; to - at > 0; at += maxLength) {
                 next.trim(at, Math.min(maxLength, to - at), flags);
             }
         } finally {
@@ -194,7 +194,7 @@ final class BlockSizeDevice extends ForwardingDevice {
         }
         share();
         try {
-            for (long at = from; at < to; at += maxLength) {
+            for (long at = from; to - at > 0; at += maxLength) {
                 next.zero(at, Math.min(maxLength, to - at), flags);
             }
         } finally {
@@ -206,7 +206,7 @@ final class BlockSizeDevice extends ForwardingDevice {
     @Override
     public void cache(long offset, long length) throws IOException {
         long to = up(offset + length);
-        for (long at = offset & -block; at < to; at += maxData) {
+        for (long at = offset & -block; to - at > 0; at += maxData) {
             next.cache(at, Math.min(maxData, to - at));
         }
     }

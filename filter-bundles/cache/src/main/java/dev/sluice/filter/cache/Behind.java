@@ -93,7 +93,7 @@ final class Behind {
             return;
         }
         try (Lease lease = buffers.zeroed((int) Math.min(PIECE, length))) {
-            for (long at = offset; at < offset + length; at += PIECE) {
+            for (long at = offset; offset + length - at > 0; at += PIECE) {
                 write(at, lease.memory().duplicate().clear().limit((int) Math.min(PIECE, offset + length - at)), flags.without(
                         Flags.MAY_TRIM | Flags.FAST_ZERO));
             }

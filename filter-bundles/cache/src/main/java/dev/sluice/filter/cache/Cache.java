@@ -349,7 +349,7 @@ final class Cache {
     private void zeroSlot(int slot, long block) throws NbdException {
         long end = endOf(block);
         try (Lease lease = buffers().zeroed(Math.min(GROUP, blockSize()))) {
-            for (long at = start(block); at < end; at += GROUP) {
+            for (long at = start(block); end - at > 0; at += GROUP) {
                 opened().write(position(slot, at), lease.memory().duplicate().clear().limit((int) Math.min(GROUP, end - at)));
             }
         }

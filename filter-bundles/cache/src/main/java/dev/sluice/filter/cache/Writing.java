@@ -240,7 +240,7 @@ final class Writing {
             return;
         }
         try (Lease lease = cache.buffers().zeroed((int) Math.min(Cache.GROUP, to - from))) {
-            for (long at = from; at < to; at += Cache.GROUP) {
+            for (long at = from; to - at > 0; at += Cache.GROUP) {
                 int n = (int) Math.min(Cache.GROUP, to - at);
                 write(behind, at, lease.memory().duplicate().clear().limit(n), Flags.NONE, cancellation);
             }

@@ -234,7 +234,7 @@ final class Overlay {
                 return;
             }
             long end = endOf(block);
-            for (long at = block << shift; at < end; at += PIECE) {
+            for (long at = block << shift; end - at > 0; at += PIECE) {
                 ByteBuffer bytes = lease.memory().duplicate().clear().limit((int) Math.min(PIECE, end - at));
                 Reads.into(behind, at, bytes);
                 opened().write(at, bytes.flip());
@@ -273,7 +273,7 @@ final class Overlay {
 
     private void writeZeroes(long from, long to) throws NbdException {
         try (Lease lease = buffers().zeroed((int) Math.min(PIECE, to - from))) {
-            for (long at = from; at < to; at += PIECE) {
+            for (long at = from; to - at > 0; at += PIECE) {
                 opened().write(at, lease.memory().duplicate().clear().limit((int) Math.min(PIECE, to - at)));
             }
         }
@@ -342,7 +342,7 @@ final class Overlay {
     private void complete(NbdDevice behind, long block, long old, int state) throws IOException {
         long end = endOf(block);
         try (Lease lease = buffers().lease((int) Math.min(PIECE, end - old))) {
-            for (long at = old; at < end; at += PIECE) {
+            for (long at = old; end - at > 0; at += PIECE) {
                 ByteBuffer bytes = lease.memory().duplicate().clear().limit((int) Math.min(PIECE, end - at));
                 Reads.into(behind, at, bytes);
                 opened().write(at, bytes.flip());

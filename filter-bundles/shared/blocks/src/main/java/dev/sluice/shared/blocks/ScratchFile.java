@@ -93,6 +93,9 @@ public final class ScratchFile implements AutoCloseable {
      */
     public void write(long position, ByteBuffer data) throws NbdException {
         long at = inFile(position);
+        if (at < 0) {
+            throw new NbdException(NbdError.ENOSPC, "writing the file " + file.path() + ": no file is longer than 2^63-1 bytes");
+        }
         try {
             while (data.hasRemaining()) {
                 at += file.channel().write(data, at);

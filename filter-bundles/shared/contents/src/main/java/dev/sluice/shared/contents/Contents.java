@@ -96,7 +96,7 @@ public final class Contents {
             return SAME;
         }
         try (Lease lease = buffers.lease((int) Math.min(end - from, PIECE))) {
-            for (long at = from; at < end; at += PIECE) {
+            for (long at = from; end - at > 0; at += PIECE) {
                 cancellation.check();
                 long differs = compare(lease, at, ZEROES.slice(0, (int) Math.min(end - at, PIECE)));
                 if (differs != SAME) {

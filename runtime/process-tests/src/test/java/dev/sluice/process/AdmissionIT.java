@@ -36,7 +36,8 @@ class AdmissionIT {
     }
 
     private String greetingOf(String... rules) throws Exception {
-        String[] words = Stream.concat(Stream.of("--filter=ip", "memory", "1M", "-U", "s", "-P", "p"), Stream.of(rules)).toArray(String[]::new);
+        Stream<String> server = Stream.of("--filter=ip", "memory", "1M", "-U", "s", "-P", "p");
+        String[] words = Stream.concat(server, Stream.of(rules)).toArray(String[]::new);
         assertEquals(0, sluice.run(words).status(), sluice.errors()::toString);
         try {
             return sluice.greeting("s");

@@ -111,6 +111,8 @@ final class KindCases {
                 filter("limit limit=2").transparent().check(Scene::anotherIsTurnedAway).set("limit=3", "limit=2"),
                 filter("protect protect=0x300000-").set("protect=~0-0x2fffff", "protect=0x300000-")
                         .check(KindChecks::theLastMegabyteIsProtected),
+                // clients without TLS get its text in the place of the disk
+                filter("tls-fallback").content(Content.FIXED),
                 filter("time-limit time-limit=3600").transparent().set("time-limit=7200", "time-limit=3600"));
     }
 }

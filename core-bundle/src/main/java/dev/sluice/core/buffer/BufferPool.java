@@ -32,6 +32,7 @@ public final class BufferPool {
     private final Platform platform;
     private final Monitor monitor;
     private final long limit;
+    private volatile Runnable shortage = () -> { };
 
     // all guarded by monitor
     private final SizeClass[] classes = new SizeClass[CLASSES];
@@ -48,6 +49,11 @@ public final class BufferPool {
         for (int i = 0; i < CLASSES; i++) {
             classes[i] = new SizeClass();
         }
+    }
+
+    /** Who is told when a lease has to wait or is refused; called inside a lock, so it returns at once and leases nothing. */
+    public void onShortage(Runnable told) {
+        shortage = told;
     }
 
     /**
@@ -88,6 +94,9 @@ public final class BufferPool {
                         dropUntilFits(bytes);
                     }
                     break;
+                }
+                if (deadline == null) {
+                    shortage.run();
                 }
                 if (wait.isZero()) {
                     refused++;

@@ -9,6 +9,7 @@ import dev.sluice.core.chain.Services;
 import dev.sluice.core.export.ExportDirectory;
 import dev.sluice.core.handshake.Handshake;
 import dev.sluice.core.handshake.NegotiatedSession;
+import dev.sluice.core.handshake.TooMuchException;
 import dev.sluice.core.metrics.RequestCounters;
 import dev.sluice.core.transmission.HotSlots;
 import dev.sluice.core.transmission.Transmission;
@@ -29,7 +30,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * One client, from accept to close. Runs on a worker's thread; the transmission phase may change threads.
  */
-final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionControl {
+final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionControl, Relief.Holder {
     private static final System.Logger LOG = System.getLogger("dev.sluice.connection");
 
     private final long id;
@@ -41,7 +42,14 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
     private final Watcher watcher;
     private final HotSlots slots;
     private final ExportDirectory directory;
+    private final Handshakes handshakes;
+    private final Listener listener;
     private final Runnable released;
+    private volatile WireHandshakeChannel channel;
+    private volatile IdleLimit idle;
+    // of whoever is at the handshake, one thread at a time
+    private Handshake handshake;
+    private Timers.Timer limit;
     /** Around the plain one; null without TLS. */
     private volatile TlsWire tls;
     private volatile Transmission transmission;
@@ -51,7 +59,7 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
     private final AtomicBoolean ended = new AtomicBoolean();
 
     Connection(long id, Wire wire, ListenerConfig config, Optional<TlsEngines> tlsEngines, Connections registry, Services services,
-            Watcher watcher, HotSlots slots, ExportDirectory directory, Runnable released) {
+            Watcher watcher, HotSlots slots, ExportDirectory directory, Handshakes handshakes, Listener listener, Runnable released) {
         this.id = id;
         this.plain = wire;
         this.config = config;
@@ -61,6 +69,8 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
         this.watcher = watcher;
         this.slots = slots;
         this.directory = directory;
+        this.handshakes = handshakes;
+        this.listener = listener;
         this.released = released;
     }
 
@@ -73,17 +83,22 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
 
     @Override
     public void run() {
+        guarded(this::greet);
+    }
+
+    /** A part of the connection's life before the transmission. */
+    private interface Part {
+        /** Answers whether the connection goes on. */
+        boolean run() throws IOException;
+    }
+
+    private void guarded(Part part) {
         boolean passedOn = false;
         try {
-            if (!registry.awaitTurn(this, directory::oneAtATime)) {
-                return;
-            }
-            directory.admit(this);
-            Optional<NegotiatedSession> session = handshake();
-            if (session.isPresent()) {
-                transmit(session.get());
-                passedOn = true;
-            }
+            passedOn = part.run();
+        } catch (TooMuchException e) {
+            LOG.log(System.Logger.Level.DEBUG, this + ": " + Failures.line(e));
+            listener.sentAway();
         } catch (EOFException e) {
             LOG.log(System.Logger.Level.DEBUG, this + ": the client has gone during the handshake");
         } catch (IOException e) {
@@ -92,42 +107,101 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
             LOG.log(System.Logger.Level.ERROR, this + ": internal error", e);
         } finally {
             if (!passedOn) {
-                wire().close();
-                registry.ended(this);
+                end();
             }
         }
     }
 
-    private Optional<NegotiatedSession> handshake() throws IOException {
-        Timers.Timer limit = services.timers().after(config.handshakeTimeout(), () -> {
-            LOG.log(System.Logger.Level.WARNING, this + ": the handshake was not done within " + config.handshakeTimeout().toMillis()
-                    + " ms; the connection is closed");
-            wire().close();
-        });
-        try {
-            WireHandshakeChannel channel = new WireHandshakeChannel(plain, tlsEngines, services, this::encrypted);
-            Optional<NegotiatedSession> session = Handshake.run(channel, config.handshake(), directory, this, this, registry::isStopping);
-            if (session.isEmpty()) {
-                wire().finish();
-            }
-            if (!limit.cancel() && session.isPresent()) {
-                session.get().export().close();
-                return Optional.empty();
-            }
-            return session;
-        } finally {
+    /** Before the transmission has begun. */
+    private void end() {
+        if (limit != null) {
             limit.cancel();
         }
+        try {
+            if (handshake != null) {
+                handshake.close();
+            }
+        } finally {
+            wire().close();
+            registry.ended(this);
+        }
+    }
+
+    /** Up to where the client has to speak. */
+    private boolean greet() throws IOException {
+        if (!registry.awaitTurn(this, directory::oneAtATime)) {
+            if (!registry.isStopping()) {
+                listener.sentAway();
+            }
+            return false;
+        }
+        directory.admit(this);
+        limit = services.timers().after(config.handshakeTimeout(), () -> {
+            listener.tooSlow(this);
+            wire().close();
+        });
+        channel = new WireHandshakeChannel(plain, tlsEngines, services, this::encrypted);
+        handshake = Handshake.begin(channel, config.handshake(), directory, this, this, registry::isStopping);
+        if (!handshake.isClientsTurn()) {
+            return handshake.step() == Handshake.Step.CHOSEN && chosen();
+        }
+        channel.whenReadable(this::readable);
+        return true;
+    }
+
+    /** On the poller's thread: a client that sends a message bit by bit has no thread before it is there. */
+    private void readable() {
+        if (tls == null) {
+            try {
+                if (!channel.gather()) {
+                    channel.whenReadable(this::readable);
+                    return;
+                }
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.DEBUG, this + ": " + Failures.line(e));
+            }
+        }
+        handshakes.run(() -> guarded(this::negotiate));
+    }
+
+    private boolean negotiate() throws IOException {
+        while (channel.gather()) {
+            switch (handshake.step()) {
+                case CHOSEN:
+                    return chosen();
+                case ENDED:
+                    wire().finish();
+                    return false;
+                default:
+                    channel.answered();
+                    break;
+            }
+        }
+        channel.whenReadable(this::readable);
+        return true;
+    }
+
+    private boolean chosen() {
+        NegotiatedSession session = handshake.session().orElseThrow();
+        handshake = null;
+        if (!limit.cancel()) {
+            session.export().close();
+            return false;
+        }
+        transmit(session);
+        channel = null;
+        return true;
     }
 
     /** When it returns the connection is the transmission's; when it throws it is not, and nothing is left open in the export. */
     private void transmit(NegotiatedSession session) {
         try {
             Transmission t = new Transmission(wire(), session, services, watcher, slots, toString(), config.threads(), config.maxBytes(),
-                    () -> registry.ended(this));
+                    this::transmissionEnded);
             export = ((dev.sluice.core.export.OpenConnection) session.export()).export();
             exportName = session.export().name();
             transmission = t;
+            limitIdleTime(t);
             if (closing) {
                 // The export ended between the handshake and here.
                 t.close();
@@ -137,6 +211,20 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
             session.export().close();
             throw e;
         }
+    }
+
+    private void limitIdleTime(Transmission t) {
+        if (!config.idleTimeout().isZero()) {
+            idle = IdleLimit.start(t, services.timers(), config.idleTimeout(),
+                    () -> sendAway("no request has come for " + config.idleTimeout().toMillis() + " ms"));
+        }
+    }
+
+    private void transmissionEnded() {
+        if (idle != null) {
+            idle.end();
+        }
+        registry.ended(this);
     }
 
     /** From now on; whoever closes the connection meanwhile has closed the plain one, which ends both. */
@@ -215,6 +303,22 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
             t.stop(why);
             t.awaitQuiet(Deadline.after(services.platform(), atMost));
         }
+        disconnectHard(why);
+    }
+
+    /** For how long this client has held a thread or memory without doing its part; see {@link Transmission#stalledNanos}. */
+    @Override
+    public long stalledNanos(long now) {
+        Transmission t = transmission;
+        WireHandshakeChannel c = channel;
+        return t != null ? t.stalledNanos(now) : c == null ? 0 : c.waitedNanos(now);
+    }
+
+    /** Ends the connection because others need what it holds. */
+    @Override
+    public void sendAway(String why) {
+        LOG.log(System.Logger.Level.DEBUG, this + ": sent away: " + why);
+        listener.sentAway();
         disconnectHard(why);
     }
 

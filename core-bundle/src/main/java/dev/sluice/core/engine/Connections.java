@@ -14,15 +14,23 @@ import java.util.function.BooleanSupplier;
 final class Connections {
     private final Platform platform;
     private final Monitor monitor;
+    private final int mostWaiting;
 
     // guarded by monitor
     private final TreeMap<Long, Connection> byId = new TreeMap<>();
     private Connection turn;
     private long last;
+    private int waiting;
     private volatile boolean stopping;
 
     Connections(Platform platform) {
+        this(platform, Integer.MAX_VALUE);
+    }
+
+    /** Of which at most so many, who hold a thread meanwhile, wait for the one before to have gone. */
+    Connections(Platform platform, int mostWaiting) {
         this.platform = platform;
+        this.mostWaiting = mostWaiting;
         this.monitor = platform.monitor("connections");
     }
 
@@ -67,7 +75,7 @@ final class Connections {
     /**
      * Where clients are served one after the other: waits until the one before has gone.
      *
-     * @return false if the server stops meanwhile
+     * @return false if the server stops meanwhile, or too many wait already
      */
     boolean awaitTurn(Connection connection, BooleanSupplier oneAtATime) {
         if (!oneAtATime.getAsBoolean()) {
@@ -75,9 +83,14 @@ final class Connections {
         }
         monitor.lock();
         try {
+            if (turn != null && waiting >= mostWaiting) {
+                return false;
+            }
+            waiting++;
             while (turn != null && !stopping) {
                 monitor.await(Deadline.after(platform, Duration.ofSeconds(1)));
             }
+            waiting--;
             turn = connection;
             return !stopping;
         } finally {

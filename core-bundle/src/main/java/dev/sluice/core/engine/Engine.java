@@ -37,6 +37,7 @@ public final class Engine {
     private final Supplier<Optional<PskEngines>> psk;
     private final Connections connections;
     private final Watcher watcher;
+    private final Handshakes handshakes;
     private final HotSlots slots = new HotSlots(HOT_CONNECTIONS);
     private final Map<String, Listener> listeners = new ConcurrentHashMap<>();
     /** Listeners that can't be as they are configured, and why. */
@@ -57,8 +58,12 @@ public final class Engine {
         this.services = services;
         this.network = network;
         this.directory = directory;
-        this.connections = new Connections(services.platform());
+        this.connections = new Connections(services.platform(), Math.max(1, services.workers().limit() / 2));
         this.watcher = new Watcher(services.platform());
+        Relief relief = new Relief(services, connections::all);
+        this.handshakes = new Handshakes(services, relief::needed);
+        services.workers().onShortage(relief::needed);
+        services.buffers().onShortage(relief::needed);
     }
 
     /**
@@ -83,7 +88,7 @@ public final class Engine {
 
     private boolean connect(Listener listener, Optional<TlsEngines> tls, Wire wire) {
         Connection connection = new Connection(connections.nextId(), wire, listener.config(), tls, connections, services, watcher, slots,
-                directory, () -> {
+                directory, handshakes, listener, () -> {
                     listener.released();
                     services.observers().changed();
                 });

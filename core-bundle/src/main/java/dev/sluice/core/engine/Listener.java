@@ -27,6 +27,7 @@ final class Listener {
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
+    private final AtomicLong late = new AtomicLong();
 
     // guarded by monitor
     private Acceptor acceptor;
@@ -162,6 +163,20 @@ final class Listener {
                     + " (logged once in a thousand times)");
         }
         wire.close();
+    }
+
+    /** A client's handshake was not done in time. Anybody can be that, so not every one is worth a line of the log. */
+    void tooSlow(Connection client) {
+        refused.incrementAndGet();
+        if (late.incrementAndGet() % 1000 == 1) {
+            LOG.log(System.Logger.Level.WARNING, client + ": the handshake was not done within " + config.handshakeTimeout().toMillis()
+                    + " ms; the connection is closed (logged once in a thousand times)");
+        }
+    }
+
+    /** A client that was taken here is sent away for the sake of the others. */
+    void sentAway() {
+        refused.incrementAndGet();
     }
 
     /** A client that was taken here has gone. */

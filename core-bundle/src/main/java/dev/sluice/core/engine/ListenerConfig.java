@@ -21,10 +21,11 @@ import java.util.Optional;
  * @param keepAlive whether the system asks silent clients if they are still there (TCP)
  * @param paused whether clients queue, bound but not taken, until the listener goes on
  * @param tls its keys; empty if it has no TLS
+ * @param idleTimeout after which a client without a request has to go; zero: never
  */
 public record ListenerConfig(String name, ListenAddress address, HandshakeOptions handshake, Duration handshakeTimeout, boolean readOnly,
         int maxConnections, int threads, long maxBytes, boolean keepAlive, boolean paused,
-        Optional<TlsConfig> tls) {
+        Optional<TlsConfig> tls, Duration idleTimeout) {
     /**
      * Checks the bounds.
      *
@@ -53,12 +54,12 @@ public record ListenerConfig(String name, ListenAddress address, HandshakeOption
     public ListenerConfig(String name, ListenAddress address, HandshakeOptions handshake, Duration handshakeTimeout, boolean readOnly,
             int maxConnections, int threads, long maxBytes) {
         this(name, address, handshake, handshakeTimeout, readOnly, maxConnections, threads, maxBytes, false, false,
-                Optional.empty());
+                Optional.empty(), Duration.ZERO);
     }
 
     /** The same that takes its clients. */
     public ListenerConfig resumed() {
         return new ListenerConfig(name, address, handshake, handshakeTimeout, readOnly, maxConnections, threads, maxBytes,
-                keepAlive, false, tls);
+                keepAlive, false, tls, idleTimeout);
     }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.core.engine;
 
 import dev.sluice.core.chain.Services;
+import dev.sluice.core.handshake.ClientMessage;
 import dev.sluice.core.handshake.HandshakeChannel;
 import dev.sluice.core.handshake.TlsUnavailableException;
 import dev.sluice.core.transport.TlsEngines;
@@ -30,6 +31,10 @@ final class WireHandshakeChannel implements HandshakeChannel {
     private final ByteBuffer[] single = new ByteBuffer[1];
     private Wire wire;
     private SSLEngine engine;
+    private final ClientMessage message = new ClientMessage();
+    /** How long the client was waited for, in nanoseconds, and since when it is; 0 if it is not. */
+    private volatile long waited;
+    private volatile long waitingSince;
 
     /**
      * On a wire without TLS.
@@ -43,12 +48,65 @@ final class WireHandshakeChannel implements HandshakeChannel {
         this.encrypted = encrypted;
     }
 
+    /** How long the client has been waited for altogether by somebody who held a thread meanwhile. */
+    long waitedNanos(long now) {
+        // in this order, so that a wait that ends meanwhile is not counted twice
+        long before = waited;
+        long since = waitingSince;
+        return before + (since == 0 ? 0 : Math.max(0, now - since));
+    }
+
+    private void beginWait() {
+        waitingSince = services.platform().nanoTime() | 1;
+    }
+
+    private void endWait() {
+        long sum = waitedNanos(services.platform().nanoTime());
+        waitingSince = 0;
+        waited = sum;
+    }
+
+    /**
+     * Takes what is there of the client's next message, without waiting.
+     *
+     * @return whether the message can be answered now: it is there, or long, or the client has gone
+     */
+    boolean gather() throws IOException {
+        for (ByteBuffer missing = message.missing(); missing != null; missing = message.missing()) {
+            int n = wire.poll(missing);
+            if (n <= 0) {
+                return n < 0;
+            }
+            message.add(n);
+        }
+        return true;
+    }
+
+    /** The message was answered. */
+    void answered() {
+        message.next();
+    }
+
+    /** See {@link Wire#whenReadable}. */
+    void whenReadable(Runnable action) throws IOException {
+        wire.whenReadable(action);
+    }
+
     @Override
     public void readFully(ByteBuffer into) throws IOException {
-        while (into.hasRemaining()) {
-            if (wire.read(into) < 0) {
-                throw new EOFException("the client has gone");
+        message.take(into);
+        if (!into.hasRemaining()) {
+            return;
+        }
+        beginWait();
+        try {
+            while (into.hasRemaining()) {
+                if (wire.read(into) < 0) {
+                    throw new EOFException("the client has gone");
+                }
             }
+        } finally {
+            endWait();
         }
     }
 
@@ -64,8 +122,13 @@ final class WireHandshakeChannel implements HandshakeChannel {
     @Override
     public void write(ByteBuffer bytes) throws IOException {
         single[0] = bytes;
-        while (bytes.hasRemaining()) {
-            wire.write(single, 0, 1);
+        beginWait();
+        try {
+            while (bytes.hasRemaining()) {
+                wire.write(single, 0, 1);
+            }
+        } finally {
+            endWait();
         }
     }
 
@@ -106,12 +169,15 @@ final class WireHandshakeChannel implements HandshakeChannel {
     @Override
     public void startTls() throws IOException {
         TlsWire tls;
+        beginWait();
         try {
             tls = TlsWire.accept(wire, engine, services.buffers(), services.platform());
         } catch (SSLException e) {
             // A client that is turned away for its certificate or key: whoever runs the server has to know, as with nbdkit.
             LOG.log(System.Logger.Level.WARNING, wire.peer() + ": the TLS handshake failed: " + Failures.line(e));
             throw e;
+        } finally {
+            endWait();
         }
         engine = null;
         wire = tls;

@@ -23,7 +23,7 @@ import java.util.function.BooleanSupplier;
  * <p>Blocks the calling thread. Deadlines are the channel's. Memory is bounded by a few buffers, whatever the client
  * sends.
  */
-public final class Handshake {
+public final class Handshake implements AutoCloseable {
     private static final OptionHandler UNKNOWN = new UnknownOption();
     private static final OptionHandler INFO_GO = new InfoGoOption();
     private static final OptionHandler META_CONTEXT = new MetaContextOption();
@@ -40,7 +40,9 @@ public final class Handshake {
             Map.entry(OptionCode.EXTENDED_HEADERS, new ExtendedHeadersOption()));
 
     private final HandshakeState state;
-    private final ByteBuffer buffer = ByteBuffer.allocate(OptionPayload.BUFFER_SIZE);
+    /** Only while a message is read. */
+    private ByteBuffer buffer;
+    private boolean flagsTaken;
 
     private Handshake(HandshakeState state) {
         this.state = state;
@@ -59,13 +61,95 @@ public final class Handshake {
      */
     public static Optional<NegotiatedSession> run(HandshakeChannel channel, HandshakeOptions options, ExportDirectory directory,
             ClientInfo client, ExportDirectory.SessionControl control, BooleanSupplier stopping) throws IOException {
-        try (HandshakeState state = new HandshakeState(channel, options, directory, client, control, stopping)) {
-            Handshake handshake = new Handshake(state);
-            return options.style() == HandshakeOptions.Style.OLDSTYLE ? handshake.oldstyle() : handshake.newstyle();
+        try (Handshake handshake = begin(channel, options, directory, client, control, stopping)) {
+            Step step = Step.ON;
+            while (step == Step.ON) {
+                step = handshake.step();
+            }
+            return handshake.session();
         }
     }
 
-    private Optional<NegotiatedSession> oldstyle() throws IOException {
+    /** What came of a message. */
+    public enum Step {
+        /** Another message follows. */
+        ON,
+        /** An export was chosen. */
+        CHOSEN,
+        /** The client has ended the session as it should. */
+        ENDED
+    }
+
+    /**
+     * As {@link #run} up to where the client has to say something. There the server can wait without a thread, and go on with
+     * {@link #step} when a {@link ClientMessage} is there; at the end it is closed.
+     */
+    public static Handshake begin(HandshakeChannel channel, HandshakeOptions options, ExportDirectory directory,
+            ClientInfo client, ExportDirectory.SessionControl control, BooleanSupplier stopping) throws IOException {
+        Handshake handshake = new Handshake(new HandshakeState(channel, options, directory, client, control, stopping));
+        if (handshake.isClientsTurn()) {
+            handshake.greet();
+        }
+        return handshake;
+    }
+
+    /** Whether the client has to say something before anything else happens. */
+    public boolean isClientsTurn() {
+        return state.options().style() == HandshakeOptions.Style.NEWSTYLE;
+    }
+
+    /**
+     * Reads one message of the client and answers it; of an oldstyle handshake, all there is.
+     *
+     * @throws IOException see {@link #run}
+     */
+    public Step step() throws IOException {
+        if (!isClientsTurn()) {
+            oldstyle();
+            return Step.CHOSEN;
+        }
+        buffer = ByteBuffer.allocate(OptionPayload.BUFFER_SIZE);
+        try {
+            return message();
+        } finally {
+            buffer = null;
+            state.replies().release();
+        }
+    }
+
+    private Step message() throws IOException {
+        if (!flagsTaken) {
+            clientFlags();
+            flagsTaken = true;
+            return Step.ON;
+        }
+        state.countOption();
+        switch (option()) {
+            case CHOSEN:
+                return Step.CHOSEN;
+            case ABORTED:
+                return Step.ENDED;
+            default:
+                break;
+        }
+        if (!state.mayGoOn()) {
+            throw new TooMuchException("the client sent too many options without choosing an export");
+        }
+        return Step.ON;
+    }
+
+    /** What was agreed on, after a step that chose; empty before. Its export is the caller's to close. */
+    public Optional<NegotiatedSession> session() {
+        return Optional.ofNullable(state.session());
+    }
+
+    /** Closes an export that was opened and not chosen. */
+    @Override
+    public void close() {
+        state.close();
+    }
+
+    private void oldstyle() throws IOException {
         if (state.options().tls() == HandshakeOptions.Tls.REQUIRE) {
             throw new HandshakeException("TLS is required, which the oldstyle protocol doesn't have");
         }
@@ -83,28 +167,15 @@ public final class Handshake {
         OldstyleGreeting.put(greeting, export.info().size(), state.transmissionFlags(name, export));
         state.channel().write(greeting.flip());
         state.choose(name);
-        return Optional.of(state.session());
-    }
-
-    private Optional<NegotiatedSession> newstyle() throws IOException {
-        greet();
-        while (state.countOption()) {
-            switch (option()) {
-                case CHOSEN:
-                    return Optional.of(state.session());
-                case ABORTED:
-                    return Optional.empty();
-                default:
-                    break;
-            }
-        }
-        throw new HandshakeException("the client sent too many options without choosing an export");
     }
 
     private void greet() throws IOException {
         ByteBuffer greeting = ByteBuffer.allocate(NewstyleGreeting.LENGTH);
         NewstyleGreeting.put(greeting, state.serverFlags());
         state.channel().write(greeting.flip());
+    }
+
+    private void clientFlags() throws IOException {
         read(NewstyleGreeting.CLIENT_FLAGS_LENGTH);
         int flags = buffer.getInt(0);
         if ((flags & ~state.serverFlags()) != 0) {
@@ -124,7 +195,7 @@ public final class Handshake {
                     magic, Magic.IHAVEOPT));
         }
         if (length > Limits.MAX_OPTION) {
-            throw new HandshakeException(OptionCode.name(option) + " came with " + length + " bytes, more than the "
+            throw new TooMuchException(OptionCode.name(option) + " came with " + length + " bytes, more than the "
                     + Limits.MAX_OPTION + " that are read");
         }
         OptionPayload payload = new OptionPayload(state.channel(), buffer, length);

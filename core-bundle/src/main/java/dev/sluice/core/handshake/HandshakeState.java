@@ -91,9 +91,14 @@ final class HandshakeState implements AutoCloseable {
         return (clientFlags & HandshakeFlag.NO_ZEROES) == 0;
     }
 
-    /** Counts an option; false if the client has had its share. */
-    boolean countOption() {
-        return optionsLeft-- > 0;
+    /** One more option has come. */
+    void countOption() {
+        optionsLeft--;
+    }
+
+    /** False if the client has had its share of options. */
+    boolean mayGoOn() {
+        return optionsLeft > 0;
     }
 
     /** After a list the client may ask about each export in it. */

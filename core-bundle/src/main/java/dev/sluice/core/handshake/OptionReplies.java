@@ -15,7 +15,8 @@ final class OptionReplies {
     static final int MAX_PAYLOAD = 4 + 2 * Limits.MAX_STRING;
 
     private final HandshakeChannel channel;
-    private final ByteBuffer batch = ByteBuffer.allocate(BATCH);
+    /** Only while an option is answered: many clients may wait in their handshake, and should cost little. */
+    private ByteBuffer batch;
 
     OptionReplies(HandshakeChannel channel) {
         this.channel = channel;
@@ -39,7 +40,9 @@ final class OptionReplies {
      * @return where exactly that many bytes must be put now
      */
     ByteBuffer begin(int option, int type, int length) throws IOException {
-        if (batch.remaining() < OptionReplyHeader.LENGTH + length) {
+        if (batch == null) {
+            batch = ByteBuffer.allocate(BATCH);
+        } else if (batch.remaining() < OptionReplyHeader.LENGTH + length) {
             flush();
         }
         OptionReplyHeader.put(batch, option, type, length);
@@ -48,10 +51,15 @@ final class OptionReplies {
 
     /** Sends all that was added. */
     void flush() throws IOException {
-        if (batch.position() > 0) {
+        if (batch != null && batch.position() > 0) {
             batch.flip();
             channel.write(batch);
             batch.clear();
         }
+    }
+
+    /** Gives the memory back, with what was not sent. */
+    void release() {
+        batch = null;
     }
 }

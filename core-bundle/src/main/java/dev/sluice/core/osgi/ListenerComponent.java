@@ -22,7 +22,7 @@ import org.osgi.service.component.annotations.Reference;
 public final class ListenerComponent {
     private static final String[] SETTINGS = {"name", "address", "handshake-timeout", "read-only", "max-connections", "threads",
         "max-bytes", "style", "handshake-flags", "structured-replies", "meta-contexts", "extended-headers", "export", "max-options",
-        "require-block-size", "keepalive", "paused", "tls", "tls-certificates", "tls-psk", "tls-verify-peer"};
+        "require-block-size", "keepalive", "paused", "tls", "tls-certificates", "tls-psk", "tls-verify-peer", "idle-timeout"};
 
     private final CoreComponent core;
     // DS calls activate, modified and deactivate of one component one after the other
@@ -81,7 +81,8 @@ public final class ListenerComponent {
         return new ListenerConfig(name.toString(), ListenAddress.parse(address), handshake(c),
                 c.delay("handshake-timeout", Duration.ofSeconds(30)), c.bool("read-only", false),
                 c.integer("max-connections", 16_384, 1, 1_000_000), c.integer("threads", 64, 1, 1024),
-                c.size("max-bytes", 128L << 20, 64L << 20), c.bool("keepalive", false), c.bool("paused", false), ListenerTls.keys(c));
+                c.size("max-bytes", 128L << 20, 64L << 20), c.bool("keepalive", false), c.bool("paused", false), ListenerTls.keys(c),
+                c.delay("idle-timeout", Duration.ZERO));
     }
 
     private static HandshakeOptions handshake(Configured c) {

@@ -20,6 +20,7 @@ final class Input {
     private final BufferPool pool;
     private final Warmth warmth;
     private final Flush flush;
+    private final Progress progress = new Progress();
     /** The leader has sent everything and waits for the client, or there is no leader because there is nothing to do. */
     private volatile boolean waiting;
 
@@ -34,6 +35,11 @@ final class Input {
         this.pool = services.buffers();
         this.warmth = warmth;
         this.flush = flush;
+    }
+
+    /** For how long a client has left the rest of a request out, see {@link Progress#stalledNanos}. */
+    long stalledNanos(long now) {
+        return progress.stalledNanos(now);
     }
 
     boolean isWaiting() {
@@ -54,14 +60,17 @@ final class Input {
         } else {
             in.clear();
         }
-        waiting = in.position() == 0;
+        boolean rest = in.position() > 0;
+        waiting = !rest;
         if (me.expectLarge) {
             // Another large write is likely: what is read together with its header has to be copied, so that is little.
             in.limit(Math.min(in.capacity(), in.position() + WITH_HEADER));
             me.expectLarge = false;
         }
         int n;
-        if (warmth.isHot()) {
+        if (rest) {
+            n = readRest(in);
+        } else if (warmth.isHot()) {
             long before = platform.nanoTime();
             n = wire.read(in);
             warmth.waited(platform.nanoTime() - before);
@@ -71,6 +80,18 @@ final class Input {
         waiting = false;
         in.flip();
         return n >= 0;
+    }
+
+    /** More of a request of which something is there already. */
+    private int readRest(ByteBuffer into) throws IOException {
+        progress.begin();
+        try {
+            int n = wire.read(into);
+            progress.moved(n);
+            return n;
+        } finally {
+            progress.end();
+        }
     }
 
     /**
@@ -97,7 +118,7 @@ final class Input {
         large.put(in);
         flush.flush(me);
         while (large.hasRemaining()) {
-            if (wire.read(large) < 0) {
+            if (readRest(large) < 0) {
                 return null;
             }
         }

@@ -36,6 +36,7 @@ final class Output {
     // used by the holder only
     private final ByteBuffer[] gather = new ByteBuffer[GATHER];
     private int gathered;
+    private final Progress progress = new Progress();
     private long failedAt = -1;
     private String failure;
 
@@ -193,13 +194,25 @@ final class Output {
 
     private void flush() throws IOException {
         int from = 0;
-        while (from < gathered) {
-            wire.write(gather, from, gathered - from);
-            while (from < gathered && !gather[from].hasRemaining()) {
-                gather[from++] = null;
+        if (gathered > 0) {
+            progress.begin();
+        }
+        try {
+            while (from < gathered) {
+                progress.moved(wire.write(gather, from, gathered - from));
+                while (from < gathered && !gather[from].hasRemaining()) {
+                    gather[from++] = null;
+                }
             }
+        } finally {
+            progress.end();
         }
         gathered = 0;
+    }
+
+    /** For how long a client has not taken its replies, see {@link Progress#stalledNanos}. */
+    long stalledNanos(long now) {
+        return progress.stalledNanos(now);
     }
 
     private void sendFile(Batch batch, int i) throws IOException {
@@ -220,8 +233,11 @@ final class Output {
     }
 
     private long transfer(Batch batch, int i, long at, long left) throws IOException {
+        progress.begin();
         try {
-            return wire.transfer(batch.file(i).channel(), at, left);
+            long n = wire.transfer(batch.file(i).channel(), at, left);
+            progress.moved(n);
+            return n;
         } catch (IOException e) {
             // The JDK does not say which side failed; this text is that of EIO, which sockets do not give.
             if ("Input/output error".equals(e.getMessage())) {
@@ -229,6 +245,8 @@ final class Output {
                 return 0;
             }
             throw e;
+        } finally {
+            progress.end();
         }
     }
 

@@ -117,6 +117,14 @@ public final class Transmission {
         return inFlight.calls();
     }
 
+    /**
+     * For how long the client has kept a thread or memory waiting: it has left the rest of a request out, or does not take
+     * its replies. To be asked by one thread, again and again: it compares.
+     */
+    public long stalledNanos(long now) {
+        return Math.max(input.stalledNanos(now), output.stalledNanos(now));
+    }
+
     /** Starts to serve the connection; returns when this thread has nothing more to do for it. */
     public void run() {
         park();

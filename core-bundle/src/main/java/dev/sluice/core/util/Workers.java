@@ -14,6 +14,7 @@ public final class Workers {
     private final Platform platform;
     private final String name;
     private final int limit;
+    private volatile Runnable shortage = () -> { };
     private final Monitor monitor;
 
     // guarded by monitor
@@ -28,6 +29,16 @@ public final class Workers {
         this.name = name;
         this.limit = limit;
         this.monitor = platform.monitor("workers " + name);
+    }
+
+    /** Who is told when somebody gets no thread; called inside a lock, so it returns at once and runs nothing here. */
+    public void onShortage(Runnable told) {
+        shortage = told;
+    }
+
+    /** How many threads there can be. */
+    public int limit() {
+        return limit;
     }
 
     /** Runs the work on a thread of its own; false if all are busy or the workers were closed. */
@@ -45,6 +56,7 @@ public final class Workers {
                 number = 0;
             } else {
                 if (threads >= limit) {
+                    shortage.run();
                     return false;
                 }
                 threads++;

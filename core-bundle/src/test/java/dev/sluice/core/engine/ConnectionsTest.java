@@ -18,7 +18,7 @@ class ConnectionsTest {
 
     private Connection connection() {
         Connection c = new Connection(connections.nextId(), new SilentWire(), null, Optional.empty(), connections, null, null, null, null,
-                () -> { });
+                null, null, () -> { });
         connections.started(c);
         return c;
     }
@@ -47,6 +47,19 @@ class ConnectionsTest {
         platform.awaitWaiting("connections", 1);
         assertFalse(second.isDone());
         connections.ended(a);
+        assertTrue(second.result());
+    }
+
+    @Test
+    void notSoManyMayWaitThatNoThreadIsLeft() throws Exception {
+        Connections few = new Connections(platform, 1);
+        Connection a = connection();
+        Connection b = connection();
+        assertTrue(few.awaitTurn(a, () -> true));
+        Background<Boolean> second = Background.run(() -> few.awaitTurn(b, () -> true));
+        platform.awaitWaiting("connections", 1);
+        assertFalse(few.awaitTurn(connection(), () -> true));
+        few.forget(a);
         assertTrue(second.result());
     }
 
@@ -90,7 +103,7 @@ class ConnectionsTest {
     void aConnectionThatEndsTwiceGivesItsPlaceBackOnce() {
         AtomicInteger released = new AtomicInteger();
         Connection c = new Connection(connections.nextId(), new SilentWire(), null, Optional.empty(), connections, null, null, null, null,
-                released::incrementAndGet);
+                null, null, released::incrementAndGet);
         connections.started(c);
         connections.ended(c);
         connections.ended(c);

@@ -27,7 +27,7 @@ class PausedListenerTest {
 
     private ListenerConfig config(boolean paused) {
         return new ListenerConfig("l", ListenAddress.parse("unix:" + directory.resolve("s")), HandshakeOptions.DEFAULT,
-                Duration.ofSeconds(30), false, 10, 1, 64 << 20, true, paused, Optional.empty());
+                Duration.ofSeconds(30), false, 10, 1, 64 << 20, true, paused, Optional.empty(), Duration.ZERO);
     }
 
     @Test

@@ -36,6 +36,7 @@ import org.osgi.util.tracker.ServiceTracker;
  */
 public final class SluiceServer implements Server {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final String CORE = "dev.sluice.core";
     private static final String[] SHARED = {"dev.sluice.api.runtime;version=1.0.0", "dev.sluice.itests.control",
         "org.osgi.service.cm;version=1.6.1", "org.osgi.service.cm.annotations;version=1.6.1"};
 
@@ -48,7 +49,7 @@ public final class SluiceServer implements Server {
     private Path unix;
     private InetSocketAddress tcp;
 
-    private SluiceServer(Path directory, Framework framework, List<Path> more) throws Exception {
+    private SluiceServer(Path directory, Framework framework, List<Path> more, Map<String, Object> core) throws Exception {
         this.directory = directory;
         this.framework = framework;
         BundleContext context = framework.getBundleContext();
@@ -62,7 +63,12 @@ public final class SluiceServer implements Server {
         bundles.add(install(FixtureBundle.plugin("scripted").classes(fixture("ScriptedPlugin"), fixture("ScriptedDevice"))));
         bundles.add(install(FixtureBundle.filter("passing").classes(fixture("ScriptedFilter"), fixture("ScriptedFilter$Device"),
                 fixture("ScriptedPlugin"), fixture("ScriptedDevice"))));
+        // the core comes last, so that it finds its configuration
+        bundles.sort(Comparator.comparing(b -> b.getSymbolicName().equals(CORE)));
         for (Bundle b : bundles) {
+            if (b.getSymbolicName().equals(CORE) && !core.isEmpty()) {
+                service(ConfigurationAdmin.class).getConfiguration(CORE, "?").update(new Hashtable<>(core));
+            }
             if (b.getHeaders().get(Constants.FRAGMENT_HOST) == null) {
                 b.start();
             }
@@ -73,16 +79,21 @@ public final class SluiceServer implements Server {
 
     /** Starts the framework and waits until the core is there; no export and no listener yet. */
     public static SluiceServer start() throws Exception {
-        return start(List.of());
+        return start(List.of(), Map.of());
+    }
+
+    /** As {@link #start()}, with this configuration of the core. */
+    public static SluiceServer start(Map<String, Object> core) throws Exception {
+        return start(List.of(), core);
     }
 
     /** The same with every plugin and filter of the distribution. */
     public static SluiceServer startWithAllKinds() throws Exception {
         List<String> there = bundleFiles().stream().map(Distribution::bundleName).toList();
-        return start(Distribution.kinds().values().stream().filter(jar -> !there.contains(Distribution.bundleName(jar))).toList());
+        return start(Distribution.kinds().values().stream().filter(jar -> !there.contains(Distribution.bundleName(jar))).toList(), Map.of());
     }
 
-    private static SluiceServer start(List<Path> more) throws Exception {
+    private static SluiceServer start(List<Path> more, Map<String, Object> core) throws Exception {
         Path directory = Files.createTempDirectory("sluice");
         Map<String, String> settings = new HashMap<>();
         settings.put(Constants.FRAMEWORK_STORAGE, directory.resolve("felix").toString());
@@ -94,7 +105,7 @@ public final class SluiceServer implements Server {
         Framework framework = new FrameworkFactory().newFramework(settings);
         framework.start();
         try {
-            return new SluiceServer(directory, framework, more);
+            return new SluiceServer(directory, framework, more, core);
         } catch (Exception | Error e) {
             stop(framework);
             throw e;

@@ -8,6 +8,7 @@ import dev.sluice.commandline.CommandLineFuzz;
 import dev.sluice.core.export.ExportConfigFuzz;
 import dev.sluice.core.handshake.HandshakeFuzz;
 import dev.sluice.core.transmission.TransmissionFuzz;
+import dev.sluice.core.transport.TlsFuzz;
 import dev.sluice.daemon.ConfigFileFuzz;
 import dev.sluice.daemon.ShellFuzz;
 import dev.sluice.filter.extentlist.ExtentListFuzz;
@@ -40,6 +41,7 @@ public final class Targets {
             Map.entry("partition", PartitionTableFuzz::new),
             Map.entry("requests", TransmissionFuzz::requests),
             Map.entry("shell", ShellFuzz::new),
+            Map.entry("tls", TlsFuzz::new),
             Map.entry("transmission", TransmissionFuzz::raw),
             Map.entry("values", ValuesFuzz::new)));
 

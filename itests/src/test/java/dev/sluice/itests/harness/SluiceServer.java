@@ -90,7 +90,8 @@ public final class SluiceServer implements Server {
     /** The same with every plugin and filter of the distribution. */
     public static SluiceServer startWithAllKinds() throws Exception {
         List<String> there = bundleFiles().stream().map(Distribution::bundleName).toList();
-        return start(Distribution.kinds().values().stream().filter(jar -> !there.contains(Distribution.bundleName(jar))).toList(), Map.of());
+        List<Path> others = Distribution.kinds().values().stream().filter(jar -> !there.contains(Distribution.bundleName(jar))).toList();
+        return start(others, Map.of());
     }
 
     private static SluiceServer start(List<Path> more, Map<String, Object> core) throws Exception {

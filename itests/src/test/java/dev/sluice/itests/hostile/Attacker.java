@@ -183,7 +183,8 @@ final class Attacker {
         }
 
         private void open() throws IOException {
-            SocketChannel c = address instanceof UnixDomainSocketAddress ? SocketChannel.open(StandardProtocolFamily.UNIX) : SocketChannel.open();
+            SocketChannel c = address instanceof UnixDomainSocketAddress ? SocketChannel.open(StandardProtocolFamily.UNIX)
+                    : SocketChannel.open();
             try {
                 c.connect(address);
                 c.configureBlocking(false);

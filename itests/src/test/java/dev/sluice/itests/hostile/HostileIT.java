@@ -10,7 +10,6 @@ import dev.sluice.itests.harness.Pattern;
 import dev.sluice.itests.harness.RawNbdClient;
 import dev.sluice.itests.harness.Session;
 import dev.sluice.itests.harness.SluiceServer;
-import dev.sluice.itests.harness.Wire;
 import dev.sluice.itests.hostile.Attacker.Sort;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;

@@ -36,7 +36,8 @@ class LimitsIT {
     }
 
     private void counted(String name, long refused) {
-        Await.until("it is counted", () -> server.runtime().listeners().stream().anyMatch(l -> l.name().equals(name) && l.refused() == refused));
+        Await.until("it is counted", () -> server.runtime().listeners().stream()
+                .anyMatch(l -> l.name().equals(name) && l.refused() == refused));
     }
 
     private static void isServed(UnixDomainSocketAddress address) throws Exception {

@@ -212,6 +212,11 @@ final class Batch {
         return bytes;
     }
 
+    /** What it costs to keep this for a while, in bytes: a few small replies hold a whole arena. */
+    long cost() {
+        return arena == null ? bytes : Math.max(bytes, arena.whole().capacity());
+    }
+
     /**
      * Moves the finished replies into a batch of their own. Called by a follower while the call that fills the rest of
      * the arena goes on: that call touches only {@link #arena} and {@link #used} until it has seen that it was

@@ -23,6 +23,9 @@ import java.nio.ByteOrder;
  * <p>During STEALING the follower copies the input that is left and splits off the finished replies; a leader that comes
  * out of its call meanwhile waits for those few instructions. Afterwards the input is the follower's, and the old leader
  * keeps this object only to finish its one call.
+ *
+ * <p>The same goes for a leader that sends, between two requests, to a client that does not take it (IN_SEND): the
+ * follower copies the input, and the old leader keeps the batch that it sends.
  */
 final class Leadership {
     /** Bytes of input that are read at once. */
@@ -34,6 +37,7 @@ final class Leadership {
     static final int IN_CALL = 1;
     static final int STEALING = 2;
     static final int OVERTAKEN = 3;
+    static final int IN_SEND = 4;
 
     private static final VarHandle PHASE;
     private static final VarHandle CALL;
@@ -61,6 +65,8 @@ final class Leadership {
     Monitor serial;
     /** The last request had a payload that did not fit the input; the leader's own. */
     boolean expectLarge;
+    /** Where the request that is looked at begins in the input; the leader's own. */
+    int requestAt;
     /** When the first reply of the batch was finished; the leader's own. */
     long oldestReply;
     private int phase;
@@ -68,8 +74,9 @@ final class Leadership {
     private int call;
     /** The call that a follower was already sent for; the watcher's own. */
     volatile int sentFor = -1;
-    /** The call that the watcher has seen at its last look; the watcher's own. */
+    /** The call that the watcher has seen at its last look, and at how many looks before; the watcher's own. */
     int seen = -1;
+    int looks;
 
     private Leadership(BufferPool pool, PooledBuffer input) {
         this.input = input;
@@ -125,13 +132,31 @@ final class Leadership {
     }
 
     void enterCall() {
+        enter(IN_CALL);
+    }
+
+    /** Between two requests: nothing is taken out of the input that was not run. */
+    void enterSend() {
+        enter(IN_SEND);
+    }
+
+    private void enter(int newPhase) {
         CALL.setOpaque(this, call + 1);
-        PHASE.setRelease(this, IN_CALL);
+        PHASE.setRelease(this, newPhase);
     }
 
     /** False if a follower has overtaken this leader meanwhile. */
     boolean leaveCall() {
-        while (!PHASE.compareAndSet(this, IN_CALL, RUNNING)) {
+        return leave(IN_CALL);
+    }
+
+    /** False if a follower has overtaken this leader meanwhile. */
+    boolean leaveSend() {
+        return leave(IN_SEND);
+    }
+
+    private boolean leave(int oldPhase) {
+        while (!PHASE.compareAndSet(this, oldPhase, RUNNING)) {
             int now = (int) PHASE.getAcquire(this);
             if (now == OVERTAKEN) {
                 return false;
@@ -141,14 +166,20 @@ final class Leadership {
         return true;
     }
 
-    /** How many calls have begun. */
+    /** How many calls and sends have begun. */
     int calls() {
         return (int) CALL.getOpaque(this);
     }
 
-    /** The number of the call that runs now; -1 if none does. */
+    /** The number of the call or send that runs now; -1 if none does. */
     int currentCall() {
-        return (int) PHASE.getAcquire(this) == IN_CALL ? (int) CALL.getOpaque(this) : -1;
+        int now = (int) PHASE.getAcquire(this);
+        return now == IN_CALL || now == IN_SEND ? (int) CALL.getOpaque(this) : -1;
+    }
+
+    /** Whether what runs now is a send. */
+    boolean isSending() {
+        return (int) PHASE.getAcquire(this) == IN_SEND;
     }
 
     /**
@@ -158,19 +189,41 @@ final class Leadership {
      * @return the finished replies; null if the call has ended meanwhile
      */
     Batch overtake(int stuckCall, Leadership follower) {
-        if (!PHASE.compareAndSet(this, IN_CALL, STEALING)) {
+        if (!steal(IN_CALL, stuckCall, follower)) {
             return null;
         }
-        if (call != stuckCall) {
-            PHASE.setRelease(this, IN_CALL);
-            return null;
+        Batch finished = batch.splitFinished();
+        PHASE.setRelease(this, OVERTAKEN);
+        return finished;
+    }
+
+    /**
+     * Overtakes the leader that sits in this send.
+     *
+     * @param follower takes the input over
+     * @return false if the send has ended meanwhile
+     */
+    boolean overtakeSend(int stuckSend, Leadership follower) {
+        if (!steal(IN_SEND, stuckSend, follower)) {
+            return false;
+        }
+        PHASE.setRelease(this, OVERTAKEN);
+        return true;
+    }
+
+    /** If this is so, the phase is STEALING afterwards. */
+    private boolean steal(int oldPhase, int stuck, Leadership follower) {
+        if (!PHASE.compareAndSet(this, oldPhase, STEALING)) {
+            return false;
+        }
+        if (call != stuck) {
+            PHASE.setRelease(this, oldPhase);
+            return false;
         }
         follower.in.clear();
         follower.in.put(in.duplicate());
         follower.in.flip();
-        Batch finished = batch.splitFinished();
-        PHASE.setRelease(this, OVERTAKEN);
-        return finished;
+        return true;
     }
 
     /** Gives back everything. */

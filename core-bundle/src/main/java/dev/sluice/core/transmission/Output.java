@@ -11,11 +11,15 @@ import java.time.Duration;
 /**
  * The way out of one connection. Whoever gets the output sends its own batch and everything that was queued meanwhile;
  * whoever does not get it queues and goes on, so that nobody waits for a socket while holding anything else. The queue
- * is bounded by {@link #MAX_QUEUED}: beyond, senders wait.
+ * is bounded by {@link #MAX_SMALL} and {@link #MAX_LARGE}: beyond, senders wait.
  */
 final class Output {
-    /** Bytes that may wait behind a client that does not read. */
-    static final long MAX_QUEUED = 8 << 20;
+    /** Bytes that may wait behind a client that does not read, in small batches, ... */
+    static final long MAX_SMALL = 8 << 20;
+    /** ... and large batches, as far as the connection may have as many bytes under way. */
+    static final int MAX_LARGE = 16;
+    /** Bytes of a batch that is large. */
+    private static final long LARGE = 512 << 10;
 
     private static final System.Logger LOG = System.getLogger("dev.sluice.transmission");
     private static final int GATHER = 64;
@@ -24,6 +28,7 @@ final class Output {
     private final Wire wire;
     private final ReplyEncoder encoder;
     private final Platform platform;
+    private final long maxBytes;
     /** Held while writing to the socket: the only lock of the core under which a socket is waited for. */
     private final Monitor holder;
     /** Guards the queue; held for a few instructions. */
@@ -31,6 +36,8 @@ final class Output {
     private volatile Batch head;
     private Batch tail;
     private long queued;
+    private long queuedSmall;
+    private int queuedLarge;
     private volatile boolean broken;
 
     // used by the holder only
@@ -40,10 +47,12 @@ final class Output {
     private long failedAt = -1;
     private String failure;
 
-    Output(Wire wire, ReplyEncoder encoder, Platform platform, String name) {
+    /** @param maxBytes that may wait in any case */
+    Output(Wire wire, ReplyEncoder encoder, Platform platform, String name, long maxBytes) {
         this.wire = wire;
         this.encoder = encoder;
         this.platform = platform;
+        this.maxBytes = maxBytes;
         this.holder = platform.monitor("output of " + name);
         this.queue = platform.monitor("queue of " + name);
     }
@@ -94,7 +103,7 @@ final class Output {
     private void enqueue(Batch batch) throws IOException {
         queue.lock();
         try {
-            while (queued > MAX_QUEUED && !broken) {
+            while (isFull() && !broken) {
                 queue.await(Deadline.after(platform, Duration.ofSeconds(1)));
             }
             if (!broken) {
@@ -105,7 +114,7 @@ final class Output {
                     tail.next = batch;
                 }
                 tail = batch;
-                queued += batch.bytes();
+                count(batch.cost());
                 return;
             }
         } finally {
@@ -113,6 +122,19 @@ final class Output {
         }
         batch.reset();
         throw new IOException("the connection is closed");
+    }
+
+    private boolean isFull() {
+        return queuedSmall > MAX_SMALL || queuedLarge >= MAX_LARGE || queued > maxBytes;
+    }
+
+    private void count(long cost) {
+        queued += cost;
+        if (cost < LARGE) {
+            queuedSmall += cost;
+        } else {
+            queuedLarge++;
+        }
     }
 
     /** After the output was let go: what was queued in the last moment must not lie there. */
@@ -155,6 +177,8 @@ final class Output {
             head = null;
             tail = null;
             queued = 0;
+            queuedSmall = 0;
+            queuedLarge = 0;
             queue.signalAll();
             return first;
         } finally {

@@ -20,14 +20,15 @@ import dev.sluice.core.util.Timers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The transmission phase of one connection.
  *
  * <p>The leader, one thread at a time, reads many requests with one system call, runs them in place as long as the chain
- * answers quickly, and sends their replies with one call. When a call takes long, a follower overtakes the leader
- * ({@link Leadership}, {@link Watcher}); request types that are slow lately go to workers at once ({@link Pace}), as far
- * as {@link InFlight} allows. Replies leave in any order.
+ * answers quickly, and sends their replies with one call. When a call takes long, or the client does not take a reply, a
+ * follower overtakes the leader ({@link Leadership}, {@link Watcher}); request types that are slow lately go to workers
+ * at once ({@link Pace}), as far as {@link InFlight} allows. Replies leave in any order.
  *
  * <p>Lock order: the serial lock of a strict thread model, then the connection's gate; the output is taken last and
  * alone.
@@ -46,6 +47,11 @@ public final class Transmission {
     /** A finished reply waits no longer than this for company, as long as calls return. */
     private static final long LINGER_NANOS = 200_000;
     private static final Duration GATE_LOOK = Duration.ofMillis(200);
+    /**
+     * After so many ticks in one send a follower reads on: the client may wait for its own sending to end before it takes a reply.
+     * A large reply takes some of them anyway, and would only be delayed by a second thread.
+     */
+    private static final int SEND_TICKS = 10;
     /** The payload of a write of nothing. */
     static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0).asReadOnlyBuffer();
     private static final System.Logger LOG = System.getLogger("dev.sluice.transmission");
@@ -76,6 +82,8 @@ public final class Transmission {
     private int lastCalls;
     private final Warmth warmth;
     private final Input input;
+    /** Leaders that were overtaken while they sent, and still do. */
+    private final AtomicInteger sendersOvertaken = new AtomicInteger();
     private long parkedAt; // of the leader, passed on from one to the next
 
     /**
@@ -103,7 +111,7 @@ public final class Transmission {
         this.inOrder = services.platform().monitor("requests in order of " + name);
         ReplyEncoder encoder = new ReplyEncoder(facts);
         this.runner = new CallRunner(facts, encoder, pool);
-        this.output = new Output(wire, encoder, services.platform(), name);
+        this.output = new Output(wire, encoder, services.platform(), name, maxBytes);
         this.inFlight = new InFlight(services.platform(), name, Math.max(1, threads), maxBytes);
     }
 
@@ -225,11 +233,17 @@ public final class Transmission {
         ON, IDLE, DISCONNECTED, GONE, OVERTAKEN
     }
 
+    private enum Entry {
+        INSIDE, ENDED, SEND_FIRST
+    }
+
     /** Runs the next request of the input, reading more where needed. */
     private Turn next(Leadership me) throws IOException {
         ByteBuffer in = me.in;
         if (in.remaining() < facts.requestLength()) {
-            flush(me);
+            if (!sendBetween(me)) {
+                return Turn.OVERTAKEN;
+            }
             if (me.wokenToRead) {
                 me.wokenToRead = false;
                 return input.readMore(me) ? Turn.ON : Turn.GONE;
@@ -240,6 +254,7 @@ public final class Transmission {
             return input.readMore(me) ? Turn.ON : Turn.GONE;
         }
         Request r = me.request;
+        me.requestAt = in.position();
         if (!r.decode(in, facts.extended())) {
             LOG.log(System.Logger.Level.WARNING, name + ": a request with a wrong magic number; the connection is closed");
             return Turn.GONE;
@@ -252,6 +267,9 @@ public final class Transmission {
                 : RequestValidator.check(r, facts);
         ByteBuffer payload = r.type == Command.WRITE ? NOTHING : null;
         if (r.payload != 0) {
+            if (!me.batch.isEmpty() && Long.compareUnsigned(r.payload, in.remaining()) > 0) {
+                return sendFirst(me);
+            }
             if (refusal != null || r.payload < 0 || r.payload > Limits.MAX_PAYLOAD) {
                 if (r.payload < 0 || r.payload > Limits.MAX_SKIPPED_PAYLOAD) {
                     LOG.log(System.Logger.Level.WARNING, name + ": a request with " + Long.toUnsignedString(r.payload)
@@ -279,14 +297,32 @@ public final class Transmission {
             counters.refused(r.type);
             return sendIfLarge(me);
         }
-        if (parallel && pace.isSlow(r.type) && open.serialLock() == null && dispatch(me, r, payload)) {
-            return Turn.ON;
+        if (parallel && pace.isSlow(r.type) && open.serialLock() == null) {
+            if (!me.batch.isEmpty()) {
+                return sendFirst(me);
+            }
+            if (dispatch(me, r, payload)) {
+                return Turn.ON;
+            }
         }
         return runInPlace(me, r, payload);
     }
 
+    /**
+     * The request would wait for something: it is put back, and what is finished is sent before. While the client's payload is
+     * read there is nothing to send, so the whole request stands in the input yet, or as much of it as was read.
+     */
+    private Turn sendFirst(Leadership me) throws IOException {
+        me.in.position(me.requestAt);
+        return sendBetween(me) ? Turn.ON : Turn.OVERTAKEN;
+    }
+
     private Turn runInPlace(Leadership me, Request r, ByteBuffer payload) throws IOException {
-        if (!enter(me)) {
+        Entry entry = enter(me);
+        if (entry == Entry.SEND_FIRST) {
+            return sendFirst(me);
+        }
+        if (entry == Entry.ENDED) {
             me.dropPayload();
             if (closed) {
                 return Turn.GONE;
@@ -329,11 +365,11 @@ public final class Transmission {
         }
         me.dropPayload();
         runner.encode(r, me.batch, me.reply, me.outcome);
-        if (after - me.oldestReply > LINGER_NANOS) {
+        if (after - me.oldestReply > LINGER_NANOS || me.batch.bytes() >= SEND_AT) {
             // Outside of the gate: a drain must never wait for a socket.
-            flush(me);
+            return sendBetween(me) ? Turn.ON : Turn.OVERTAKEN;
         }
-        return sendIfLarge(me);
+        return Turn.ON;
     }
 
     /** There is no memory for the request: it is answered with that, in the little room that the batch still has. */
@@ -369,19 +405,21 @@ public final class Transmission {
 
     /**
      * Takes the serial lock, if there is one, and enters the gate. While either makes this wait nothing is held and
-     * everything finished has been sent.
+     * everything finished has been sent: if it has not, this does not wait.
      *
-     * @return false if the connection or the export ends; nothing is held then
+     * @return nothing is held unless this is inside; ENDED if the connection or the export ends
      */
-    private boolean enter(Leadership me) throws IOException {
+    private Entry enter(Leadership me) throws IOException {
         while (true) {
             Monitor serial = serialLock();
             if (serial != null && !serial.tryLock()) {
-                flush(me);
+                if (!me.batch.isEmpty()) {
+                    return Entry.SEND_FIRST;
+                }
                 if (!serial.tryLock(Deadline.after(services.platform(), Duration.ofSeconds(1)))) {
                     if (closed || !input.lookForDisconnect(me, output)) {
                         closed = true;
-                        return false;
+                        return Entry.ENDED;
                     }
                     // Perhaps it is another one by now: the call that holds this one may have been given up.
                     continue;
@@ -390,7 +428,7 @@ public final class Transmission {
             if (open.gate().tryEnter()) {
                 if (serialLock() == serial) {
                     me.serial = serial;
-                    return true;
+                    return Entry.INSIDE;
                 }
                 // A change of the chain has made it stricter, or less strict, since the lock was chosen.
                 open.gate().exit();
@@ -398,14 +436,16 @@ public final class Transmission {
             if (serial != null) {
                 serial.unlock();
             }
+            if (!me.batch.isEmpty()) {
+                return Entry.SEND_FIRST;
+            }
             if (!awaitGate(me)) {
-                return false;
+                return Entry.ENDED;
             }
         }
     }
 
     private boolean awaitGate(Leadership me) throws IOException {
-        flush(me);
         Gate gate = open.gate();
         while (gate.isShut() || gate.isClosed()) {
             if (gate.isClosed() || closed) {
@@ -422,8 +462,6 @@ public final class Transmission {
 
     /** Gives the request to a worker; false if it has to run in place. */
     private boolean dispatch(Leadership me, Request r, ByteBuffer payload) throws IOException {
-        // Before anything is taken that a broken connection would have to give back.
-        flush(me);
         long size = reserved(r);
         if (!inFlight.tryStart(size) && !inFlight.start(size)) {
             return false;
@@ -456,17 +494,71 @@ public final class Transmission {
     }
 
     private Turn sendIfLarge(Leadership me) throws IOException {
-        if (me.batch.bytes() >= SEND_AT) {
-            flush(me);
+        return me.batch.bytes() < SEND_AT || sendBetween(me) ? Turn.ON : Turn.OVERTAKEN;
+    }
+
+    /**
+     * Sends what is finished, between two requests: the input has all that was read and not run.
+     *
+     * @return false if a follower has taken the input over meanwhile, because the client did not take the replies: this thread has
+     *         given everything back then
+     */
+    private boolean sendBetween(Leadership me) throws IOException {
+        if (me.batch.isEmpty()) {
+            return true;
         }
-        return Turn.ON;
+        me.enterSend();
+        announce();
+        boolean sent = true;
+        try {
+            sent = output.send(me.batch);
+        } catch (IOException e) {
+            if (me.leaveSend()) {
+                throw e;
+            }
+            broken(e);
+            senderDone(me, true);
+            return false;
+        } catch (RuntimeException | Error e) {
+            if (me.leaveSend()) {
+                throw e;
+            }
+            LOG.log(System.Logger.Level.ERROR, name + ": internal error", e);
+            wire.close();
+            senderDone(me, true);
+            return false;
+        }
+        if (!me.leaveSend()) {
+            senderDone(me, sent);
+            return false;
+        }
+        if (!sent) {
+            replaceBatch(me);
+        }
+        return true;
+    }
+
+    /** A leader that was overtaken while it sent has ended that. */
+    private void senderDone(Leadership old, boolean sent) {
+        if (sent) {
+            old.release();
+        } else {
+            old.releaseInput();
+        }
+        sendersOvertaken.decrementAndGet();
+        inFlight.end(0);
     }
 
     private void flush(Leadership me) throws IOException {
         if (!me.batch.isEmpty() && !output.send(me.batch)) {
-            me.reply.forgetArena();
-            me.batch = new Batch(pool, Leadership.ARENA);
+            replaceBatch(me);
         }
+    }
+
+    /** The output has taken the batch over. */
+    private void replaceBatch(Leadership me) {
+        me.reply.forgetArena();
+        me.batch = new Batch(pool, Leadership.ARENA);
     }
 
     /** @param alone by the leader, which still is the leader */
@@ -482,7 +574,7 @@ public final class Transmission {
         }
     }
 
-    /** In the call already: a watcher that stops to watch in this moment sees either the call or the announcement. */
+    /** In the call or send already: a watcher that stops to watch in this moment sees either the call or the announcement. */
     private void announce() {
         if (!watched) {
             watched = true;
@@ -508,16 +600,27 @@ public final class Transmission {
             return quietTicks <= Watcher.QUIET;
         }
         quietTicks = 0;
+        l.looks = l.seen == call ? l.looks + 1 : 0;
+        l.seen = call;
         if (l.sentFor != call) {
-            if (l.seen == call) {
+            boolean sends = l.isSending();
+            if (sends ? l.looks >= SEND_TICKS && mayReadOn() : l.looks > 0) {
                 l.sentFor = call;
-                if (!services.workers().tryRun(() -> overtake(l, call))) {
+                Runnable follow = sends ? () -> overtakeSend(l, call) : () -> overtake(l, call);
+                if (!services.workers().tryRun(follow)) {
                     l.sentFor = -1;
                 }
             }
-            l.seen = call;
         }
         return true;
+    }
+
+    /**
+     * Whether a follower may take over the input of a leader that sends. One sender beside the leader is enough: the others only
+     * queue. A client that takes its replies slowly has two threads for that reason, and so only while there are many.
+     */
+    private boolean mayReadOn() {
+        return sendersOvertaken.get() == 0 && services.workers().threads() <= services.workers().limit() / 2;
     }
 
     /** Whether this is to be looked at again although a look found it quiet. */
@@ -550,6 +653,23 @@ public final class Transmission {
             finished.release();
             broken(e);
         }
+        lead(follower);
+    }
+
+    /** Runs on a follower's thread. */
+    private void overtakeSend(Leadership old, int send) {
+        Leadership follower = Leadership.tryCreate(pool);
+        if (follower == null) {
+            old.sentFor = -1;
+            return;
+        }
+        inFlight.overtaken();
+        sendersOvertaken.incrementAndGet();
+        if (!old.overtakeSend(send, follower)) {
+            senderDone(follower, true);
+            return;
+        }
+        leader = follower;
         lead(follower);
     }
 

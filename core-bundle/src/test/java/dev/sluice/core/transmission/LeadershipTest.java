@@ -72,6 +72,45 @@ class LeadershipTest {
         follower.release();
     }
 
+    @Test
+    void theFollowerOfASenderGetsTheInputAndTheSenderKeepsItsReplies() throws Exception {
+        Leadership leader = Leadership.create(core.buffers);
+        Leadership follower = Leadership.create(core.buffers);
+        leader.in.limit(10).position(3);
+        leader.in.put(3, (byte) 42);
+        leader.batch.ensure(16);
+        leader.batch.setUsed(16);
+        leader.batch.addArena(0, 16);
+        leader.enterSend();
+        assertTrue(leader.isSending());
+        int send = leader.currentCall();
+        assertNull(leader.overtake(send, follower));
+        assertFalse(leader.overtakeSend(send - 1, follower));
+        assertTrue(leader.overtakeSend(send, follower));
+        assertEquals(7, follower.in.remaining());
+        assertEquals(42, follower.in.get());
+        assertEquals(16, leader.batch.bytes());
+        assertTrue(follower.batch.isEmpty());
+        assertFalse(leader.leaveSend());
+        leader.release();
+        follower.release();
+    }
+
+    @Test
+    void aSendThatHasEndedIsNotOvertaken() throws Exception {
+        Leadership leader = Leadership.create(core.buffers);
+        Leadership follower = Leadership.create(core.buffers);
+        leader.enterSend();
+        int send = leader.currentCall();
+        assertTrue(leader.leaveSend());
+        assertFalse(leader.overtakeSend(send, follower));
+        leader.enterCall();
+        assertFalse(leader.overtakeSend(leader.currentCall(), follower));
+        assertTrue(leader.leaveCall());
+        leader.release();
+        follower.release();
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
     void leaderAndFollowerAlwaysAgreeWhoHasTheInput(long seed) throws Exception {

@@ -19,7 +19,8 @@ class OutputTest {
     private final ManualPlatform platform = new ManualPlatform();
     private final CoreServices core = new CoreServices(platform);
     private final MemoryWire wire = new MemoryWire(1000);
-    private final Output output = new Output(wire, new ReplyEncoder(new SessionFacts(true, false, 0, List.of())), platform, "c");
+    private final Output output = new Output(wire, new ReplyEncoder(new SessionFacts(true, false, 0, List.of())), platform, "c",
+            40 << 20);
 
     @AfterEach
     void nothingLeaks() {
@@ -85,13 +86,49 @@ class OutputTest {
     void theQueueIsBounded() throws Exception {
         Background<Boolean> first = stuck();
         List<Background<Boolean>> senders = new ArrayList<>();
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 20; i++) {
             Batch b = batch(1 << 20, i);
             senders.add(Background.run(() -> output.send(b)));
         }
-        platform.awaitWaiting("queue of c", 1);
-        assertTrue(senders.stream().filter(s -> !s.isDone()).count() >= 1);
-        wire.receive(1500 + (10 << 20));
+        platform.awaitWaiting("queue of c", 20 - Output.MAX_LARGE);
+        assertEquals(Output.MAX_LARGE, senders.stream().filter(Background::isDone).count());
+        wire.receive(1500 + (20 << 20));
+        assertTrue(first.result());
+        for (Background<Boolean> s : senders) {
+            s.result();
+        }
+    }
+
+    @Test
+    void aFewSmallRepliesAreCountedWithTheMemoryThatTheyHold() throws Exception {
+        Background<Boolean> first = stuck();
+        List<Background<Boolean>> senders = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            Batch b = new Batch(core.buffers, 1 << 20);
+            b.ensure(16);
+            b.setUsed(16);
+            b.addArena(0, 16);
+            senders.add(Background.run(() -> output.send(b)));
+        }
+        platform.awaitWaiting("queue of c", 20 - Output.MAX_LARGE);
+        wire.receive(1500 + 20 * 16);
+        assertTrue(first.result());
+        for (Background<Boolean> s : senders) {
+            s.result();
+        }
+    }
+
+    @Test
+    void aFewLargeRepliesAreQueuedUpToTheBytesOfAConnection() throws Exception {
+        Background<Boolean> first = stuck();
+        List<Background<Boolean>> senders = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            Batch b = batch(16 << 20, i);
+            senders.add(Background.run(() -> output.send(b)));
+        }
+        platform.awaitWaiting("queue of c", 2);
+        assertEquals(3, senders.stream().filter(Background::isDone).count());
+        wire.receive(1500 + (80 << 20));
         assertTrue(first.result());
         for (Background<Boolean> s : senders) {
             s.result();
@@ -102,7 +139,7 @@ class OutputTest {
     void aBrokenConnectionWakesAllWhoWait() throws Exception {
         Background<Boolean> first = stuck();
         List<Background<Boolean>> senders = new ArrayList<>();
-        for (int i = 0; i < 12; i++) {
+        for (int i = 0; i < 20; i++) {
             Batch b = batch(1 << 20, i);
             senders.add(Background.run(() -> {
                 try {

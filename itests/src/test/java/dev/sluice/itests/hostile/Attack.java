@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +38,11 @@ final class Attack implements AutoCloseable {
             attack.close();
             throw e;
         }
+    }
+
+    /** Time of processors that it has taken until now, in milliseconds; 0 if the system does not tell. */
+    long cpuMillis() {
+        return process.info().totalCpuDuration().map(Duration::toMillis).orElse(0L);
     }
 
     /** Fails if it has ended. */

@@ -25,6 +25,8 @@ final class Attacker {
     private static final long ROUND_NANOS = 50_000_000;
     private static final long DRIP_NANOS = 500_000_000;
     private static final long AGAIN_NANOS = 1_000_000_000;
+    /** Who has said everything looks so often whether it is cut off: looking costs the machine more than the attack otherwise. */
+    private static final long LOOK_NANOS = 1_000_000_000;
     private static final long IHAVEOPT = 0x49484156454F5054L;
     private static final int GO = 7;
     private static final int LIST = 3;
@@ -174,8 +176,11 @@ final class Attacker {
                     channel.write(words);
                 }
                 drip(now);
-                if (sort != Sort.DEAF && isCutOff()) {
+                int n = sort == Sort.DEAF ? 0 : channel.read(ByteBuffer.allocate(16 << 10));
+                if (n < 0) {
                     close(now);
+                } else if (n == 0 && !words.hasRemaining() && sort != Sort.SLOW) {
+                    next = now + LOOK_NANOS;
                 }
             } catch (IOException e) {
                 close(now);
@@ -202,12 +207,6 @@ final class Attacker {
                 channel.write(words.hasRemaining() ? words.slice().limit(1) : ByteBuffer.allocate(1));
                 words.position(Math.min(words.limit(), words.position() + 1));
             }
-        }
-
-        private boolean isCutOff() throws IOException {
-            ByteBuffer sink = ByteBuffer.allocate(16 << 10);
-            int n = channel.read(sink);
-            return n < 0;
         }
 
         private void close(long now) {

@@ -197,13 +197,16 @@ class HostileIT {
     void allOfThemAtOnceLeaveHonestClientsTheirSpeed() throws Exception {
         long alone = throughput();
         long under;
+        long cpu;
         try (Attack attack = attack(CLIENTS, Sort.values())) {
+            cpu = attack.cpuMillis();
             under = throughput();
+            cpu = attack.cpuMillis() - cpu;
             anotherOneComesIn();
             attack.goesOn();
         }
         System.out.println("hostile: " + CLIENTS + " clients; reads of 4 KiB per second alone " + alone + ", under attack " + under + ", "
-                + 100 * under / Math.max(1, alone) + " %");
+                + 100 * under / Math.max(1, alone) + " %; the attackers themselves have taken " + cpu + " ms of processors meanwhile");
     }
 
     /** Of one client, one request at a time. */

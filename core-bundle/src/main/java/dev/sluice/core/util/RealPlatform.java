@@ -1,5 +1,7 @@
 package dev.sluice.core.util;
 
+import java.security.AccessController;
+import java.security.PrivilegedAction;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
@@ -7,6 +9,9 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /** The platform of the JDK: platform threads, system time. */
 public final class RealPlatform implements Platform {
+    /** Up to JDK 23 a thread keeps the protection domains, and so the class loaders, of all code that was on the stack of its start. */
+    private static final boolean CALLERS_ARE_KEPT = Runtime.version().feature() < 24;
+
     @Override
     public long nanoTime() {
         return System.nanoTime();
@@ -19,12 +24,22 @@ public final class RealPlatform implements Platform {
 
     @Override
     public Thread start(String name, Runnable body) {
-        Thread thread = new Thread(null, body, name, 0, false);
-        thread.setDaemon(true);
         // Threads live longer than the bundle call that started them: none may keep a foreign class loader alive.
+        Body once = new Body(body);
+        Thread thread = CALLERS_ARE_KEPT ? withoutCallers(once, name) : thread(once, name);
+        thread.setDaemon(true);
         thread.setContextClassLoader(null);
         thread.start();
         return thread;
+    }
+
+    private static Thread thread(Runnable body, String name) {
+        return new Thread(null, body, name, 0, false);
+    }
+
+    @SuppressWarnings("removal")
+    private static Thread withoutCallers(Runnable body, String name) {
+        return AccessController.doPrivileged((PrivilegedAction<Thread>) () -> thread(body, name));
     }
 
     @Override
@@ -43,6 +58,25 @@ public final class RealPlatform implements Platform {
         if (Thread.interrupted()) {
             System.getLogger(RealPlatform.class.getName()).log(System.Logger.Level.WARNING,
                     "thread " + Thread.currentThread().getName() + " was interrupted from outside; ignored");
+        }
+    }
+
+    /**
+     * What a thread runs. An ended one no longer leads to it: from JDK 19 on a {@link Thread} keeps its task for good, and there is
+     * who keeps ended threads (Felix 7.0.5 does where two threads load the same class at once).
+     */
+    private static final class Body implements Runnable {
+        private Runnable body;
+
+        Body(Runnable body) {
+            this.body = body;
+        }
+
+        @Override
+        public void run() {
+            Runnable mine = body;
+            body = null;
+            mine.run();
         }
     }
 

@@ -57,8 +57,8 @@ class EveryKindIT extends LiveTest {
     void theCodeOfAllVersionsBeforeIsCollectedAndNoFileIsLeftOpen() {
         Await.until("class loaders of old code are collected", Duration.ofSeconds(60), () -> {
             System.gc();
-            return kindsWithAllLoadersLeft().isEmpty();
-        }, () -> "both old versions are left over of: " + kindsWithAllLoadersLeft());
+            return loadersLeft().isEmpty();
+        }, () -> "left over of: " + loadersLeft());
         control().delete("backing");
         Await.until("no file of an export is open", Duration.ofSeconds(60), () -> {
             System.gc();
@@ -70,12 +70,9 @@ class EveryKindIT extends LiveTest {
         return LeakCheck.descriptors().entrySet().stream().filter(e -> e.getKey().contains("memfd")).mapToLong(Map.Entry::getValue).sum();
     }
 
-    /** One may be held for a while by whatever used it last; code that leaks is held each time. */
-    private Set<String> kindsWithAllLoadersLeft() {
-        Set<String> held = new TreeSet<>();
-        Set<String> collected = new TreeSet<>();
-        loaders.forEach((name, loader) -> (loader.get() == null ? collected : held).add(name.replaceFirst(",.*", "")));
-        held.removeAll(collected);
+    private Set<String> loadersLeft() {
+        Set<String> held = new TreeSet<>(loaders.keySet());
+        held.removeIf(name -> loaders.get(name).get() == null);
         return held;
     }
 

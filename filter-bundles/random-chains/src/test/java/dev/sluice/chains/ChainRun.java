@@ -71,15 +71,17 @@ final class ChainRun implements AutoCloseable {
         // a partition table is seen only right in front of the disk
         wanted.sort(Comparator.comparing(name -> !name.equals("partition")));
         byte[] bytes = hardware.initial();
+        int told = hardware.minimum();
         for (String name : wanted) {
             if (name.equals("cache") && rules.contains(Rule.REFUSES_CHANGES)) {
                 // it would take what is refused later, when it comes home
                 continue;
             }
-            Optional<Effect> effect = FilterWords.at(name, new Place(random, bytes.length, hardware.minimum(), hardware.info().canFlush(),
-                    hardware.info().fua() != Support.NONE, directory, effects.size()));
+            Optional<Effect> effect = FilterWords.at(name, new Place(random, bytes.length, hardware.minimum(), told,
+                    hardware.info().canFlush(), hardware.info().fua() != Support.NONE, directory, effects.size()));
             if (effect.isPresent()) {
                 bytes = effect.get().through().apply(bytes);
+                told = effect.get().told() == 0 ? told : effect.get().told();
                 effects.add(0, effect.get());
                 rules.addAll(effect.get().rules());
                 kinds.add(name);

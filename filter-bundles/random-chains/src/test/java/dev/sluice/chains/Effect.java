@@ -8,10 +8,11 @@ import java.util.function.UnaryOperator;
  * One configured filter and what it means.
  *
  * @param line as on a command line
+ * @param told the minimum block size that it tells; 0: that of what is behind it
  * @param through what bytes behind it read as through it
  * @param rules what else to know
  */
-record Effect(String line, UnaryOperator<byte[]> through, Set<Rule> rules) {
+record Effect(String line, int told, UnaryOperator<byte[]> through, Set<Rule> rules) {
     /** What a test has to know about a filter. */
     enum Rule {
         /** Some changes are refused by design. */
@@ -38,6 +39,11 @@ record Effect(String line, UnaryOperator<byte[]> through, Set<Rule> rules) {
     static Effect of(String line, UnaryOperator<byte[]> through, Rule... rules) {
         Set<Rule> set = EnumSet.noneOf(Rule.class);
         set.addAll(Set.of(rules));
-        return new Effect(line, through, set);
+        return new Effect(line, 0, through, set);
+    }
+
+    /** The same, and clients are told this minimum block size. */
+    Effect telling(int minimum) {
+        return new Effect(line, minimum, through, rules);
     }
 }

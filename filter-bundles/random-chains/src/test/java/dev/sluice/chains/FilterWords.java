@@ -21,7 +21,7 @@ final class FilterWords {
         ALL.put("cache", FilterWords::cache);
         ALL.put("checkwrite", p -> Effect.same("checkwrite", Rule.REFUSES_CHANGES, Rule.SHIELDS, Rule.NOT_DURABLE));
         ALL.put("cow", p -> Effect.same("cow cow-block-size=" + p.any("4K", "64K") + " cow-on-cache=" + p.any("true", "false")
-                + " cow-on-read=" + p.any("true", "false"), Rule.SHIELDS, Rule.NOT_DURABLE));
+                + " cow-on-read=" + p.any("true", "false"), Rule.SHIELDS, Rule.NOT_DURABLE).telling(1));
         ALL.put("delay", p -> Effect.same("delay rdelay=0 wdelay=0 delay-cache=1us"));
         ALL.put("error", p -> Effect.same("error error=" + p.any("EIO", "ENOSPC", "EPERM", "EINVAL") + " error-rate=30% error-file="
                 + p.directory().resolve("faults"), Rule.INJECTS));
@@ -74,15 +74,16 @@ final class FilterWords {
 
     private static Effect blocksize(Place p) {
         int minimum = Math.max(p.minimum(), p.any(1, 512, 4096, 65536));
-        return p.size() < minimum ? null
+        int block = Math.max(minimum, p.told());
+        return p.size() < block ? null
                 : Effect.of("blocksize minblock=" + minimum + " maxdata=" + p.any(65536, 131072) + " maxlen=" + p.any(65536, 1 << 20),
-                        b -> Arrays.copyOf(b, b.length / minimum * minimum));
+                        b -> Arrays.copyOf(b, b.length / block * block)).telling(1);
     }
 
     private static Effect blocksizePolicy(Place p) {
         int minimum = Math.max(p.minimum(), p.any(1, 512, 4096));
         return Effect.same("blocksize-policy blocksize-minimum=" + minimum + " blocksize-preferred=4096 blocksize-maximum=32M"
-                + " blocksize-error-policy=" + p.any("allow", "error", "strict-error"), Rule.REFUSES_SHAPES);
+                + " blocksize-error-policy=" + p.any("allow", "error", "strict-error"), Rule.REFUSES_SHAPES).telling(minimum);
     }
 
     private static Effect cache(Place p) {
@@ -90,9 +91,8 @@ final class FilterWords {
         String line = "cache cache=" + mode + " cache-min-block-size=" + p.any("4K", "64K") + " cache-on-read=" + p.any("true", "false")
                 + p.any("", " cache-max-size=128K");
         return switch (mode) {
-            case "unsafe" -> Effect.same(line, Rule.NOT_DURABLE, Rule.TRIM_FORGETS);
-            case "writethrough" -> Effect.same(line, Rule.TRIM_FORGETS);
-            default -> Effect.same(line, Rule.TRIM_FORGETS);
+            case "unsafe" -> Effect.same(line, Rule.NOT_DURABLE, Rule.TRIM_FORGETS).telling(1);
+            default -> Effect.same(line, Rule.TRIM_FORGETS).telling(1);
         };
     }
 
@@ -134,7 +134,7 @@ final class FilterWords {
 
     private static Effect swab(Place p) {
         int width = p.any(1, 2, 4, 8);
-        return Effect.of("swab swab-bits=" + width * 8, b -> swapped(b, width), Rule.REFUSES_SHAPES);
+        return Effect.of("swab swab-bits=" + width * 8, b -> swapped(b, width), Rule.REFUSES_SHAPES).telling(Math.max(width, p.told()));
     }
 
     private static byte[] swapped(byte[] bytes, int width) {

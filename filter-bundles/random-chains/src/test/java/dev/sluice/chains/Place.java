@@ -9,12 +9,13 @@ import java.util.Random;
  * @param random for its words
  * @param size of what is behind it, in bytes
  * @param minimum what all offsets and sizes must be a multiple of, because the hardware is so
+ * @param told the minimum block size that clients of what is behind it are told, or 1
  * @param flush whether the hardware has it
  * @param fua whether the hardware has it
  * @param directory for its files
  * @param number of its place, to tell its files from those of others
  */
-record Place(Random random, int size, int minimum, boolean flush, boolean fua, Path directory, int number) {
+record Place(Random random, int size, int minimum, int told, boolean flush, boolean fua, Path directory, int number) {
     /** A multiple of the minimum, 0 .. bound. */
     int aligned(int bound) {
         return random.nextInt(bound / minimum + 1) * minimum;

@@ -7,6 +7,7 @@ import dev.sluice.core.util.Platform;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * The way out of one connection. Whoever gets the output sends its own batch and everything that was queued meanwhile;
@@ -21,14 +22,15 @@ final class Output {
     /** Bytes of a batch that is large. */
     private static final long LARGE = 512 << 10;
 
-    private static final System.Logger LOG = System.getLogger("dev.sluice.transmission");
     private static final int GATHER = 64;
     private static final ByteBuffer ZEROES = ByteBuffer.allocateDirect(64 << 10).asReadOnlyBuffer();
 
     private final Wire wire;
     private final ReplyEncoder encoder;
     private final Platform platform;
+    private final String name;
     private final long maxBytes;
+    private final Consumer<String> complain;
     /** Held while writing to the socket: the only lock of the core under which a socket is waited for. */
     private final Monitor holder;
     /** Guards the queue; held for a few instructions. */
@@ -47,12 +49,19 @@ final class Output {
     private long failedAt = -1;
     private String failure;
 
-    /** @param maxBytes that may wait in any case */
-    Output(Wire wire, ReplyEncoder encoder, Platform platform, String name, long maxBytes) {
+    /**
+     * Nothing to send.
+     *
+     * @param maxBytes that may wait in any case
+     * @param complain for the log
+     */
+    Output(Wire wire, ReplyEncoder encoder, Platform platform, String name, long maxBytes, Consumer<String> complain) {
         this.wire = wire;
         this.encoder = encoder;
         this.platform = platform;
         this.maxBytes = maxBytes;
+        this.complain = complain;
+        this.name = name;
         this.holder = platform.monitor("output of " + name);
         this.queue = platform.monitor("queue of " + name);
     }
@@ -278,7 +287,7 @@ final class Output {
         if (failedAt >= 0) {
             return;
         }
-        LOG.log(System.Logger.Level.ERROR, "while sending: " + text);
+        complain.accept(name + ": while sending: " + text);
         if (!encoder.canFailInFlight()) {
             throw new IOException(text);
         }

@@ -7,7 +7,6 @@ import dev.sluice.core.buffer.BufferPool;
 import dev.sluice.core.buffer.PooledBuffer;
 import dev.sluice.core.chain.Services;
 import dev.sluice.core.export.OpenConnection;
-import dev.sluice.core.gate.Gate;
 import dev.sluice.core.handshake.NegotiatedSession;
 import dev.sluice.core.metrics.Observers;
 import dev.sluice.core.metrics.RequestCounters;
@@ -46,7 +45,6 @@ public final class Transmission {
     private static final long QUIET_LOOK_NANOS = 1_000_000;
     /** A finished reply waits no longer than this for company, as long as calls return. */
     private static final long LINGER_NANOS = 200_000;
-    private static final Duration GATE_LOOK = Duration.ofMillis(200);
     /**
      * After so many ticks in one send a follower reads on: the client may wait for its own sending to end before it takes a reply.
      * A large reply takes some of them anyway, and would only be delayed by a second thread.
@@ -71,8 +69,7 @@ public final class Transmission {
     private final String name;
     private final Runnable ended;
     private final boolean parallel;
-    /** With one thread the next request waits for the one before, also when a follower has taken the input over. */
-    private final Monitor inOrder;
+    private final Entrance entrance;
     private volatile Leadership leader;
     private volatile String stopping;
     private volatile boolean closed;
@@ -108,10 +105,10 @@ public final class Transmission {
         this.name = name;
         this.ended = ended;
         this.parallel = threads > 1;
-        this.inOrder = services.platform().monitor("requests in order of " + name);
         ReplyEncoder encoder = new ReplyEncoder(facts);
         this.runner = new CallRunner(facts, encoder, pool);
-        this.output = new Output(wire, encoder, services.platform(), name, maxBytes);
+        this.output = new Output(wire, encoder, services.platform(), name, maxBytes, this::complain);
+        this.entrance = new Entrance(open, services.platform(), parallel, name, me -> closed || !input.lookForDisconnect(me, output));
         this.inFlight = new InFlight(services.platform(), name, Math.max(1, threads), maxBytes);
     }
 
@@ -169,7 +166,7 @@ public final class Transmission {
                 end(false);
             } else {
                 // Others hold all memory now; this client has to wait, not to go.
-                LOG.log(System.Logger.Level.WARNING, name + ": " + e.getMessage());
+                complain(name + ": " + e.getMessage());
                 services.timers().after(Duration.ofMillis(20), this::readable);
             }
             return;
@@ -233,10 +230,6 @@ public final class Transmission {
         ON, IDLE, DISCONNECTED, GONE, OVERTAKEN
     }
 
-    private enum Entry {
-        INSIDE, ENDED, SEND_FIRST
-    }
-
     /** Runs the next request of the input, reading more where needed. */
     private Turn next(Leadership me) throws IOException {
         ByteBuffer in = me.in;
@@ -256,7 +249,7 @@ public final class Transmission {
         Request r = me.request;
         me.requestAt = in.position();
         if (!r.decode(in, facts.extended())) {
-            LOG.log(System.Logger.Level.WARNING, name + ": a request with a wrong magic number; the connection is closed");
+            complain(name + ": a request with a wrong magic number; the connection is closed");
             return Turn.GONE;
         }
         if (r.type == Command.DISC) {
@@ -272,7 +265,7 @@ public final class Transmission {
             }
             if (refusal != null || r.payload < 0 || r.payload > Limits.MAX_PAYLOAD) {
                 if (r.payload < 0 || r.payload > Limits.MAX_SKIPPED_PAYLOAD) {
-                    LOG.log(System.Logger.Level.WARNING, name + ": a request with " + Long.toUnsignedString(r.payload)
+                    complain(name + ": a request with " + Long.toUnsignedString(r.payload)
                             + " bytes of payload, at most " + Limits.MAX_PAYLOAD + " are possible; the connection is closed");
                     return Turn.GONE;
                 }
@@ -318,13 +311,14 @@ public final class Transmission {
     }
 
     private Turn runInPlace(Leadership me, Request r, ByteBuffer payload) throws IOException {
-        Entry entry = enter(me);
-        if (entry == Entry.SEND_FIRST) {
+        Entrance.Result entered = entrance.enter(me);
+        if (entered == Entrance.Result.SEND_FIRST) {
             return sendFirst(me);
         }
-        if (entry == Entry.ENDED) {
+        if (entered != Entrance.Result.INSIDE) {
             me.dropPayload();
-            if (closed) {
+            if (closed || entered == Entrance.Result.GONE) {
+                closed = true;
                 return Turn.GONE;
             }
             me.batch.ensure(64);
@@ -401,63 +395,6 @@ public final class Transmission {
             }
             inFlight.end(0);
         }
-    }
-
-    /**
-     * Takes the serial lock, if there is one, and enters the gate. While either makes this wait nothing is held and
-     * everything finished has been sent: if it has not, this does not wait.
-     *
-     * @return nothing is held unless this is inside; ENDED if the connection or the export ends
-     */
-    private Entry enter(Leadership me) throws IOException {
-        while (true) {
-            Monitor serial = serialLock();
-            if (serial != null && !serial.tryLock()) {
-                if (!me.batch.isEmpty()) {
-                    return Entry.SEND_FIRST;
-                }
-                if (!serial.tryLock(Deadline.after(services.platform(), Duration.ofSeconds(1)))) {
-                    if (closed || !input.lookForDisconnect(me, output)) {
-                        closed = true;
-                        return Entry.ENDED;
-                    }
-                    // Perhaps it is another one by now: the call that holds this one may have been given up.
-                    continue;
-                }
-            }
-            if (open.gate().tryEnter()) {
-                if (serialLock() == serial) {
-                    me.serial = serial;
-                    return Entry.INSIDE;
-                }
-                // A change of the chain has made it stricter, or less strict, since the lock was chosen.
-                open.gate().exit();
-            }
-            if (serial != null) {
-                serial.unlock();
-            }
-            if (!me.batch.isEmpty()) {
-                return Entry.SEND_FIRST;
-            }
-            if (!awaitGate(me)) {
-                return Entry.ENDED;
-            }
-        }
-    }
-
-    private boolean awaitGate(Leadership me) throws IOException {
-        Gate gate = open.gate();
-        while (gate.isShut() || gate.isClosed()) {
-            if (gate.isClosed() || closed) {
-                return false;
-            }
-            gate.awaitChange(GATE_LOOK);
-            if (gate.isShut() && !input.lookForDisconnect(me, output)) {
-                closed = true;
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Gives the request to a worker; false if it has to run in place. */
@@ -620,7 +557,7 @@ public final class Transmission {
      * queue. A client that takes its replies slowly has two threads for that reason, and so only while there are many.
      */
     private boolean mayReadOn() {
-        return sendersOvertaken.get() == 0 && services.workers().threads() <= services.workers().limit() / 2;
+        return sendersOvertaken.get() == 0 && services.workers().isRoomy();
     }
 
     /** Whether this is to be looked at again although a look found it quiet. */
@@ -716,6 +653,11 @@ public final class Transmission {
         }
     }
 
+    /** Of the client, as many as it may cause: in the log there are only some. */
+    private void complain(String line) {
+        services.complaints().warn(LOG, "export " + open.export(), line);
+    }
+
     CallRunner runner() {
         return runner;
     }
@@ -739,37 +681,9 @@ public final class Transmission {
         return services.platform().nanoTime();
     }
 
-    /** The lock that the thread model asks for now; constant while somebody is inside the gate. Null if there is none. */
-    private Monitor serialLock() {
-        Monitor serial = open.serialLock();
-        return serial == null && !parallel ? inOrder : serial;
-    }
-
-    /**
-     * Takes the serial lock, if there is one, and enters the gate, as the leader does.
-     *
-     * @param held what has to be unlocked afterwards, in element 0
-     * @return false if the connection or the export ends; nothing is held then
-     */
+    /** As the leader does, see {@link Entrance#enterAsWorker}. */
     boolean enterAsWorker(Monitor[] held) {
-        while (!closed && !open.gate().isClosed()) {
-            Monitor serial = serialLock();
-            if (serial != null && !serial.tryLock(Deadline.after(services.platform(), Duration.ofSeconds(1)))) {
-                continue;
-            }
-            if (open.gate().tryEnter()) {
-                if (serialLock() == serial) {
-                    held[0] = serial;
-                    return true;
-                }
-                open.gate().exit();
-            }
-            if (serial != null) {
-                serial.unlock();
-            }
-            open.gate().awaitChange(GATE_LOOK);
-        }
-        return false;
+        return entrance.enterAsWorker(held, () -> closed);
     }
 
     String whyStopping() {

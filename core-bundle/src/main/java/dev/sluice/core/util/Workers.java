@@ -82,6 +82,16 @@ public final class Workers {
         }
     }
 
+    /** Whether at least half of the threads that there can be have nothing to do, or are not there. */
+    public boolean isRoomy() {
+        monitor.lock();
+        try {
+            return threads - idle.size() <= limit / 2;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
     /** Nothing new is taken; idle threads end, busy ones after their work. */
     public void close() {
         monitor.lock();

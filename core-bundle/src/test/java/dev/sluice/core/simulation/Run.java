@@ -66,7 +66,7 @@ public final class Run {
         SimPlatform platform = new SimPlatform(scheduler, dice, weather.spuriousOnce, weather.refuseThreadOnce);
         BufferPool buffers = new BufferPool(platform, weather.bufferBytes);
         Files files = new Files();
-        Workers workers = new Workers(platform, "sluice-worker", dice.of(8, 64));
+        Workers workers = new Workers(platform, "sluice-worker", weather.workers);
         Timers timers = new Timers(platform);
         Services services = new Services(platform, buffers, files, workers, timers, Path.of("/"), () -> { });
         SwapLog swaps = new SwapLog();

@@ -36,6 +36,8 @@ final class SimClient {
     private final Dice dice;
     private final int depth;
     private final long think;
+    /** Takes no answer before it has sent all that it wants to have open. */
+    private final boolean takesLate;
     private final Map<Long, Asked> asked = new LinkedHashMap<>();
     private SimNetwork.End end;
     private SimThread sender;
@@ -50,6 +52,9 @@ final class SimClient {
     private boolean gone;
     private boolean senderDone;
     private boolean done;
+    private SimThread receiver;
+    /** Of one that takes late: it sends, and takes nothing. */
+    private boolean filling;
     /** How often the export had been stopped when this client came. */
     private int epoch;
 
@@ -82,8 +87,10 @@ final class SimClient {
         this.network = network;
         this.number = number;
         this.dice = world.dice;
-        this.depth = dice.of(1, 1, 3, 16, 64);
-        this.think = dice.of(0L, 0L, 100_000L, 3_000_000L, 300_000_000L);
+        this.takesLate = world.weather.plenty && dice.once(4);
+        this.depth = takesLate ? dice.of(3, 16) : dice.of(1, 1, 3, 16, 64);
+        this.think = takesLate ? 0 : dice.of(0L, 0L, 100_000L, 3_000_000L, 300_000_000L);
+        this.filling = takesLate;
     }
 
     private boolean ended() {
@@ -114,6 +121,7 @@ final class SimClient {
         } catch (IOException e) {
             broken(e);
         }
+        take();
         senderDone = true;
         done = gone;
     }
@@ -122,6 +130,14 @@ final class SimClient {
         world.note("client " + number + ": " + e);
         world.check(cut || ended() || gone, "client " + number + " lost its connection, and nobody has ended it: " + e);
         end.cut(true);
+    }
+
+    /** From now on answers are taken. */
+    private void take() {
+        filling = false;
+        if (receiver != null) {
+            world.scheduler.ready(receiver);
+        }
     }
 
     private void write(ByteBuffer b) throws IOException {
@@ -219,8 +235,12 @@ final class SimClient {
                 end.cut(dice.once(2));
                 return;
             }
-            while (asked.size() >= depth && !gone) {
-                world.scheduler.block("answers", -1);
+            if (asked.size() >= depth) {
+                take();
+                while (asked.size() >= (takesLate ? 1 : depth) && !gone) {
+                    world.scheduler.block("answers", -1);
+                }
+                filling = takesLate;
             }
             if (think > 0) {
                 world.sleep(dice.spread(1, think));
@@ -233,6 +253,7 @@ final class SimClient {
 
     /** Says good-bye when all is answered; or before, as some do. */
     private void finish() throws IOException {
+        take();
         if (cut) {
             return;
         }
@@ -298,8 +319,12 @@ final class SimClient {
     }
 
     private void receive() {
+        receiver = (SimThread) Thread.currentThread();
         try {
             while (true) {
+                while (filling) {
+                    world.scheduler.block("its own sending", -1);
+                }
                 answer();
                 world.scheduler.ready(sender);
             }

@@ -45,6 +45,9 @@ final class Weather {
     final boolean stops;
     final boolean inPlace;
     final long bufferBytes;
+    final int workers;
+    /** There is enough of all that a client needs who sends much before it takes an answer. */
+    final boolean plenty;
 
     Weather(Dice d) {
         calm = d.once(6);
@@ -78,5 +81,7 @@ final class Weather {
         threads = d.of(1, 2, 4, 16);
         cutOnce = calm ? 0 : d.of(0, 0, 40);
         bufferBytes = d.of(16L << 20, 256L << 20);
+        workers = d.of(8, 256);
+        plenty = bufferBytes > 32 << 20 && workers > 64 && refuseThreadOnce == 0;
     }
 }

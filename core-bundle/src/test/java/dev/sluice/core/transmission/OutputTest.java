@@ -20,7 +20,7 @@ class OutputTest {
     private final CoreServices core = new CoreServices(platform);
     private final MemoryWire wire = new MemoryWire(1000);
     private final Output output = new Output(wire, new ReplyEncoder(new SessionFacts(true, false, 0, List.of())), platform, "c",
-            40 << 20);
+            40 << 20, line -> { });
 
     @AfterEach
     void nothingLeaks() {

@@ -140,7 +140,7 @@ final class Connection implements Runnable, ClientInfo, ExportDirectory.SessionC
             listener.tooSlow(this);
             wire().close();
         });
-        channel = new WireHandshakeChannel(plain, tlsEngines, services, this::encrypted);
+        channel = new WireHandshakeChannel(plain, tlsEngines, services, config.name(), this::encrypted);
         handshake = Handshake.begin(channel, config.handshake(), directory, this, this, registry::isStopping);
         if (!handshake.isClientsTurn()) {
             return handshake.step() == Handshake.Step.CHOSEN && chosen();

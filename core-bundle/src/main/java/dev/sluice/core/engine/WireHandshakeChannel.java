@@ -27,6 +27,7 @@ final class WireHandshakeChannel implements HandshakeChannel {
 
     private final Optional<TlsEngines> engines;
     private final Services services;
+    private final String listener;
     private final Consumer<TlsWire> encrypted;
     private final ByteBuffer[] single = new ByteBuffer[1];
     private Wire wire;
@@ -39,12 +40,15 @@ final class WireHandshakeChannel implements HandshakeChannel {
     /**
      * On a wire without TLS.
      *
+     * @param listener for the log
      * @param encrypted told of the wire that takes the place of the first one, which belongs to it then
      */
-    WireHandshakeChannel(Wire wire, Optional<TlsEngines> engines, Services services, Consumer<TlsWire> encrypted) {
+    WireHandshakeChannel(Wire wire, Optional<TlsEngines> engines, Services services, String listener,
+            Consumer<TlsWire> encrypted) {
         this.wire = wire;
         this.engines = engines;
         this.services = services;
+        this.listener = listener;
         this.encrypted = encrypted;
     }
 
@@ -137,7 +141,7 @@ final class WireHandshakeChannel implements HandshakeChannel {
         try {
             engine = engines.orElseThrow(() -> new IOException("the listener has no keys")).engine();
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, wire.peer() + ": TLS can't be started: " + Failures.line(e));
+            warn("TLS can't be started: " + Failures.line(e));
             throw new TlsUnavailableException("TLS can't be had on this server now", e);
         }
         dropInjected();
@@ -161,9 +165,12 @@ final class WireHandshakeChannel implements HandshakeChannel {
             }
         }
         if (dropped > 0) {
-            LOG.log(System.Logger.Level.WARNING, wire.peer() + ": " + dropped
-                    + " bytes that came in plain text behind STARTTLS were thrown away");
+            warn(dropped + " bytes that came in plain text behind STARTTLS were thrown away");
         }
+    }
+
+    private void warn(String what) {
+        services.complaints().warn(LOG, "listener " + listener, wire.peer() + ": " + what);
     }
 
     @Override
@@ -174,7 +181,7 @@ final class WireHandshakeChannel implements HandshakeChannel {
             tls = TlsWire.accept(wire, engine, services.buffers(), services.platform());
         } catch (SSLException e) {
             // A client that is turned away for its certificate or key: whoever runs the server has to know, as with nbdkit.
-            LOG.log(System.Logger.Level.WARNING, wire.peer() + ": the TLS handshake failed: " + Failures.line(e));
+            warn("the TLS handshake failed: " + Failures.line(e));
             throw e;
         } finally {
             endWait();

@@ -495,9 +495,8 @@ public final class Export {
             String text = e.getMessage();
             if (!text.equals(lastRefusal)) {
                 lastRefusal = text;
-                LOG.log(System.Logger.Level.WARNING, "export " + name() + ": it can't be opened for " + client.peer() + ": "
-                        + Failures.oneLine(text)
-                        + " (the same reason is logged once)");
+                services.complaints().warn(LOG, "export " + name(), "export " + name() + ": it can't be opened for " + client.peer() + ": "
+                        + Failures.oneLine(text) + " (the same reason is logged once)");
             }
             throw e;
         }

@@ -42,6 +42,14 @@ public interface ExportDirectory {
      */
     OpenExport open(String name, ClientInfo client, SessionControl session) throws NbdException;
 
+    /**
+     * Tells whoever runs the server, in one line, what is wrong with an export; any client can make that happen as often as it
+     * likes.
+     */
+    default void complain(String what) {
+        // nobody listens
+    }
+
     /** How an export reaches a connection that uses it. Methods return at once. */
     interface SessionControl {
         /** Answer new requests with ESHUTDOWN, then close when the client leaves or after the grace time. */

@@ -187,6 +187,11 @@ public final class Exports implements ExportDirectory, Kinds.Listener {
     }
 
     @Override
+    public void complain(String what) {
+        services.complaints().warn(LOG, "handshakes", what);
+    }
+
+    @Override
     public boolean oneAtATime() {
         return first().map(e -> e.threadModel() == ThreadModel.SERIALIZE_CONNECTIONS).orElse(false);
     }

@@ -168,7 +168,7 @@ final class HandshakeState implements AutoCloseable {
         OpenExport export = exports.open(exportName);
         List<Selected> selected = contextsOn(exportName);
         if (!selected.isEmpty()) {
-            var available = AvailableContexts.of(export);
+            var available = AvailableContexts.of(export, directory);
             for (Selected s : selected) {
                 if (!available.contains(s.context())) {
                     exports.close();

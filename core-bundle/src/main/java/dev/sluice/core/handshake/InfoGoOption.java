@@ -2,13 +2,13 @@ package dev.sluice.core.handshake;
 
 import dev.sluice.api.BlockSizes;
 import dev.sluice.api.NbdException;
+import dev.sluice.core.export.ExportDirectory;
 import dev.sluice.core.export.OpenExport;
 import dev.sluice.core.protocol.InfoType;
 import dev.sluice.core.protocol.OptionCode;
 import dev.sluice.core.protocol.OptionReply;
 import dev.sluice.core.protocol.WireString;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.util.BitSet;
 import java.util.Optional;
 
@@ -21,7 +21,6 @@ import java.util.Optional;
  * </pre>
  */
 final class InfoGoOption implements OptionHandler {
-    private static final System.Logger LOG = System.getLogger(InfoGoOption.class.getName());
     /** What a client may assume that asked for no sizes (NBD specification, "Size constraints"). */
     private static final long DEFAULT_MAXIMUM = 32L << 20;
 
@@ -83,7 +82,7 @@ final class InfoGoOption implements OptionHandler {
             text(option, InfoType.NAME, WireString.encode(export.name()), replies);
         }
         if (asked.get(InfoType.DESCRIPTION)) {
-            text(option, InfoType.DESCRIPTION, description(export), replies);
+            text(option, InfoType.DESCRIPTION, description(export, state.directory()), replies);
         }
         BlockSizes sizes = export.info().blockSizes();
         if (asked.get(InfoType.BLOCK_SIZE) && !sizes.isNone()) {
@@ -100,18 +99,18 @@ final class InfoGoOption implements OptionHandler {
         }
     }
 
-    private static Optional<byte[]> description(OpenExport export) {
+    private static Optional<byte[]> description(OpenExport export, ExportDirectory directory) {
         String description;
         try {
             description = export.description();
         } catch (NbdException e) {
             // A description is for people; an export that can't describe itself can still be used, as in nbdkit.
-            LOG.log(Level.WARNING, "export " + Texts.quoted(export.name()) + " has no description: " + Texts.of(e));
+            directory.complain("export " + Texts.quoted(export.name()) + " has no description: " + Texts.of(e));
             return Optional.empty();
         }
         Optional<byte[]> encoded = WireString.encode(description);
         if (encoded.isEmpty()) {
-            LOG.log(Level.WARNING, "export " + Texts.quoted(export.name())
+            directory.complain("export " + Texts.quoted(export.name())
                     + " is served without its description, which is longer than 4096 bytes, has a NUL or is not Unicode");
         }
         return encoded.filter(d -> d.length > 0);

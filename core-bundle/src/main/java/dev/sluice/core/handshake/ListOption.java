@@ -7,14 +7,11 @@ import dev.sluice.core.protocol.Limits;
 import dev.sluice.core.protocol.OptionReply;
 import dev.sluice.core.protocol.WireString;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
 
 /** LIST: the exports, once per connection as in nbdkit (once more after STARTTLS). */
 final class ListOption implements OptionHandler {
-    private static final System.Logger LOG = System.getLogger(ListOption.class.getName());
-
     @Override
     public Outcome answer(int option, OptionPayload payload, HandshakeState state) throws IOException, OptionRefusedException {
         payload.mustBeEmpty("LIST");
@@ -23,7 +20,7 @@ final class ListOption implements OptionHandler {
         }
         List<ExportInfo> exports = exports(state);
         for (ExportInfo export : exports) {
-            reply(option, export, state.replies());
+            reply(option, export, state);
         }
         state.replies().ack(option);
         state.listed(exports.size());
@@ -47,20 +44,20 @@ final class ListOption implements OptionHandler {
         return exports;
     }
 
-    private static void reply(int option, ExportInfo export, OptionReplies replies) throws IOException {
+    private static void reply(int option, ExportInfo export, HandshakeState state) throws IOException {
         Optional<byte[]> encoded = WireString.encode(export.name());
         if (encoded.isEmpty()) {
-            LOG.log(Level.WARNING, "export " + Texts.quoted(export.name())
+            state.directory().complain("export " + Texts.quoted(export.name())
                     + " is left out of a list: its name is longer than 4096 bytes, has a NUL or is not Unicode");
             return;
         }
         byte[] name = encoded.get();
         byte[] description = WireString.encode(export.description()).orElseGet(() -> {
-            LOG.log(Level.WARNING, "export " + Texts.quoted(export.name())
+            state.directory().complain("export " + Texts.quoted(export.name())
                     + " is listed without its description, which is longer than 4096 bytes, has a NUL or is not Unicode");
             return new byte[0];
         });
-        replies.begin(option, OptionReply.SERVER, 4 + name.length + description.length)
+        state.replies().begin(option, OptionReply.SERVER, 4 + name.length + description.length)
                 .putInt(name.length).put(name).put(description);
     }
 }

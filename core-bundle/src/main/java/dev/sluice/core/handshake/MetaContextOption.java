@@ -41,7 +41,7 @@ final class MetaContextOption implements OptionHandler {
                     + payload.remaining() + " bytes left of the option");
         }
         OpenExport export = open(name, state);
-        Set<MetaContext> found = find(queries, !set, payload, AvailableContexts.of(export));
+        Set<MetaContext> found = find(queries, !set, payload, AvailableContexts.of(export, state.directory()));
         ContextSelection selection = ContextSelection.of(name, found);
         for (Selected s : selection.contexts()) {
             reply(option, set ? s.id() : 0, s.context(), state.replies());

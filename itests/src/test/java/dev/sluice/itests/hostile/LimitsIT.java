@@ -1,6 +1,7 @@
 package dev.sluice.itests.hostile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.itests.harness.Await;
 import dev.sluice.itests.harness.RawNbdClient;
@@ -9,6 +10,11 @@ import dev.sluice.itests.harness.SluiceServer;
 import dev.sluice.itests.harness.Wire;
 import java.net.UnixDomainSocketAddress;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -82,6 +88,45 @@ class LimitsIT {
             client.awaitCloseWithoutAWord();
         }
         counted("few", 1);
+        isServed(address);
+    }
+
+    @Test
+    void clientsThatBreakTheRulesAgainAndAgainDoNotFillTheLog() throws Exception {
+        UnixDomainSocketAddress address = listen("rude", "read-only", true);
+        AtomicInteger lines = new AtomicInteger();
+        Handler counter = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                if (entry.getLevel().intValue() >= Level.WARNING.intValue()) {
+                    lines.incrementAndGet();
+                }
+            }
+
+            @Override
+            public void flush() {
+                // nothing is kept back
+            }
+
+            @Override
+            public void close() {
+                // nothing is open
+            }
+        };
+        Logger logger = Logger.getLogger("dev.sluice");
+        logger.addHandler(counter);
+        try {
+            for (int i = 0; i < 200; i++) {
+                try (Session s = RawNbdClient.greeted(address).go("")) {
+                    s.client().send(out -> out.write(new byte[28]));
+                    s.client().awaitClose();
+                }
+            }
+        } finally {
+            logger.removeHandler(counter);
+        }
+        // with the number of those that are left out, once in a minute
+        assertTrue(lines.get() > 0 && lines.get() <= 200 / 4, () -> lines + " lines");
         isServed(address);
     }
 

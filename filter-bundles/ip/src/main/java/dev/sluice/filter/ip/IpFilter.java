@@ -15,6 +15,7 @@ import dev.sluice.api.Parameter;
 import dev.sluice.api.Parameters;
 import dev.sluice.api.Transparent;
 import dev.sluice.shared.connections.OpenConnections;
+import dev.sluice.shared.connections.RefusalLog;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,7 @@ import org.osgi.service.component.annotations.ServiceScope;
 public class IpFilter implements NbdFilter {
     private static final System.Logger LOG = System.getLogger("dev.sluice.filter.ip");
 
+    private final RefusalLog refusals = new RefusalLog(LOG);
     private final OpenConnections connections = new OpenConnections("dev.sluice.filter.ip");
     private final ClientIdentity identity;
     private Rules allow;
@@ -102,8 +104,7 @@ public class IpFilter implements NbdFilter {
     private void check(ClientInfo client) throws NbdException {
         if (!allow.admit(client, identity) && deny.refuse(client, identity)) {
             String who = client.peer().toString();
-            LOG.log(System.Logger.Level.WARNING, "ip: connection " + client.connection() + ": client " + who
-                    + " is not allowed to connect");
+            refusals.refused("ip: connection " + client.connection() + ": client " + who + " is not allowed to connect");
             throw new NbdException(NbdError.EPERM, "client " + who + " is not allowed to connect");
         }
     }

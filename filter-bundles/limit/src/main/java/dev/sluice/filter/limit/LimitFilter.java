@@ -15,6 +15,7 @@ import dev.sluice.api.ParameterType;
 import dev.sluice.api.Parameters;
 import dev.sluice.api.Transparent;
 import dev.sluice.shared.connections.OpenConnections;
+import dev.sluice.shared.connections.RefusalLog;
 import java.io.IOException;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
@@ -36,6 +37,7 @@ public class LimitFilter implements NbdFilter {
     private static final System.Logger LOG = System.getLogger("dev.sluice.filter.limit");
     private static final long MOST = 0xffff_ffffL;
 
+    private final RefusalLog refusals = new RefusalLog(LOG);
     private final OpenConnections connections = new OpenConnections("dev.sluice.filter.limit");
     private long limit;
     private long perClient;
@@ -60,7 +62,7 @@ public class LimitFilter implements NbdFilter {
         try {
             connections.greet(client, (all, same) -> check(client, all, same));
         } catch (NbdException e) {
-            LOG.log(System.Logger.Level.WARNING, "limit: connection " + client.connection() + ": " + e.getMessage());
+            refusals.refused("limit: connection " + client.connection() + ": " + e.getMessage());
             throw e;
         }
     }

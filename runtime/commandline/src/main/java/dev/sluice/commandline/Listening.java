@@ -7,9 +7,6 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,8 +30,7 @@ final class Listening {
     private final Duration deadline;
     private final ListenerNeeds needs;
     private final List<Configurations.Made> paused = new ArrayList<>();
-    private Optional<Path> unixSocket = Optional.empty();
-    private Object socketKey;
+    private Optional<SocketFile> unixSocket = Optional.empty();
 
     Listening(SluiceRuntime runtime, Configurations configurations, Settings settings, Duration deadline, ListenerNeeds needs) {
         this.runtime = runtime;
@@ -93,13 +89,8 @@ final class Listening {
 
     /** Takes away the socket file if it is still the one that was made here. */
     void removeSocket() throws IOException {
-        try {
-            if (unixSocket.isPresent() && socketKey != null && socketKey.equals(fileKey(unixSocket.get()))) {
-                Files.deleteIfExists(unixSocket.get());
-            }
-        } catch (AccessDeniedException e) {
-            // the user of -u may not; nbdkit leaves the file to everybody
-            System.getLogger(Listening.class.getName()).log(System.Logger.Level.DEBUG, "the socket stays: " + e.getMessage());
+        if (unixSocket.isPresent()) {
+            unixSocket.get().remove();
         }
     }
 
@@ -113,8 +104,7 @@ final class Listening {
         if (failure.isPresent()) {
             throw UsageException.error(socket + ": " + failure.get());
         }
-        unixSocket = Optional.of(socket);
-        socketKey = fileKey(socket);
+        unixSocket = Optional.of(new SocketFile(socket));
         return Endpoint.unix(socket, exportName, needs.encryption());
     }
 
@@ -220,11 +210,6 @@ final class Listening {
 
     private static String bracketed(String host) {
         return host.contains(":") ? "[" + host + "]" : host;
-    }
-
-    private static Object fileKey(Path path) throws IOException {
-        return Files.exists(path, LinkOption.NOFOLLOW_LINKS)
-                ? Files.readAttributes(path, java.nio.file.attribute.BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey() : null;
     }
 
     /** Where a listener is, or why it isn't. */

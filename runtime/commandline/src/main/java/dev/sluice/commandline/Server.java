@@ -82,13 +82,31 @@ final class Server {
             listening.resume();
             return command.isPresent() ? run(command.get()) : wait(endpoint, client);
         } finally {
-            callback.close();
             command.ifPresent(RunCommand::abandon);
-            configurations.deleteListeners();
-            listening.removeSocket();
-            if (pidFile.isPresent()) {
-                pidFile.get().remove();
+            all(callback, configurations::deleteListeners, listening::removeSocket, () -> {
+                if (pidFile.isPresent()) {
+                    pidFile.get().remove();
+                }
+            });
+        }
+    }
+
+    /** Takes each step, whatever becomes of those before it, and throws the first failure at the end. */
+    private static void all(AutoCloseable... steps) throws Exception {
+        Exception failure = null;
+        for (AutoCloseable step : steps) {
+            try {
+                step.close();
+            } catch (Exception e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
             }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 

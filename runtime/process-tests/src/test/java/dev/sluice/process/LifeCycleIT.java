@@ -50,7 +50,9 @@ class LifeCycleIT {
     @ParameterizedTest
     @ValueSource(strings = {"TERM", "INT", "HUP"})
     void aSignalEndsTheServerCleanly(String signal) throws Exception {
-        Process server = sluice.start("-f", "memory", "1M", "-U", "s", "-P", "p");
+        // whoever runs the tests may ignore signals, as nohup does, and all processes below inherit that
+        Process server = sluice.command("env", "--default-signal=" + signal, Sluice.SCRIPT.toString(),
+                "-f", "memory", "1M", "-U", "s", "-P", "p").redirectOutput(sluice.directory.resolve("out").toFile()).start();
         sluice.await("p", server);
         assertEquals("NBDMAGIC", sluice.greeting("s"));
         Sluice.signal(server.toHandle(), signal);

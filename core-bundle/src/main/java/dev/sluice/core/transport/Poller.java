@@ -39,13 +39,12 @@ final class Poller {
 
     /**
      * Runs the action, on the poller's thread and once, when the channel has bytes or has ended or {@link #wake} is
-     * called; the channel is blocking again then.
+     * called, also before; the channel is blocking again then.
      *
-     * @throws IOException the system gives no more descriptors, or the channel is closed
+     * @throws IOException the system gives no more descriptors, or the channel is closed; the action will not run
      */
-    Parked park(SocketChannel channel, Runnable action) throws IOException {
-        channel.configureBlocking(false);
-        Parked parked = new Parked(channel, action);
+    void park(Parked parked) throws IOException {
+        parked.channel.configureBlocking(false);
         synchronized (lock) {
             if (selector == null) {
                 Selector mine = Selector.open();
@@ -57,16 +56,20 @@ final class Poller {
                 }
                 selector = mine;
             }
+            parked.here = true;
             arrivals.add(parked);
             selector.wakeup();
         }
-        return parked;
     }
 
-    /** A channel that is parked here was closed: its action runs soon. */
+    /** A channel that is parked here, or is about to be, was closed: its action runs soon. */
     void wake(Parked parked) {
         synchronized (lock) {
             if (parked.done) {
+                return;
+            }
+            if (!parked.here) {
+                parked.woken = true;
                 return;
             }
             if (selector != null) {
@@ -189,15 +192,16 @@ final class Poller {
         return true;
     }
 
-    /** One channel that waits. */
+    /** One channel that waits, or will in a moment: whoever closes it knows before what is to be woken. */
     static final class Parked {
         private final SocketChannel channel;
         private final Runnable action;
         // guarded by the poller's lock
+        private boolean here;
         private boolean done;
         private boolean woken;
 
-        private Parked(SocketChannel channel, Runnable action) {
+        Parked(SocketChannel channel, Runnable action) {
             this.channel = channel;
             this.action = action;
         }

@@ -57,11 +57,10 @@ final class SocketWire implements Wire {
 
     @Override
     public void whenReadable(Runnable action) throws IOException {
-        Poller.Parked p = poller.park(channel, action);
+        Poller.Parked p = new Poller.Parked(channel, action);
+        // Before, because the action may run at once, and wait again.
         parked = p;
-        if (!channel.isOpen()) {
-            poller.wake(p);
-        }
+        poller.park(p);
     }
 
     @Override

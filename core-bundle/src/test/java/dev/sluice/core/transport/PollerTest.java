@@ -54,6 +54,36 @@ class PollerTest {
         poller.close();
     }
 
+    /** Whoever waits first may be overtaken by who waits next before it has noted where it waits. */
+    @Test
+    void aConnectionThatIsClosedWakesWhoeverWaitsForItLast() throws Exception {
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("closed"));
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(address);
+            for (int i = 0; i < ROUNDS; i++) {
+                try (SocketChannel client = SocketChannel.open(address)) {
+                    SocketWire wire = new SocketWire(server.accept(), poller);
+                    CountDownLatch first = new CountDownLatch(1);
+                    CountDownLatch last = new CountDownLatch(1);
+                    client.write(ByteBuffer.allocate(1));
+                    wire.whenReadable(() -> {
+                        try {
+                            wire.poll(ByteBuffer.allocate(1));
+                            wire.whenReadable(last::countDown);
+                        } catch (IOException e) {
+                            throw new AssertionError(e);
+                        }
+                        first.countDown();
+                    });
+                    assertTrue(first.await(20, TimeUnit.SECONDS));
+                    wire.close();
+                    assertTrue(last.await(20, TimeUnit.SECONDS), "not woken in round " + i);
+                }
+            }
+        }
+        poller.close();
+    }
+
     /** Both ends of a connection. */
     private final class Pair implements AutoCloseable {
         private final ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -69,7 +99,7 @@ class PollerTest {
 
         CountDownLatch park() throws IOException {
             CountDownLatch woken = new CountDownLatch(1);
-            poller.park(accepted, woken::countDown);
+            poller.park(new Poller.Parked(accepted, woken::countDown));
             return woken;
         }
 

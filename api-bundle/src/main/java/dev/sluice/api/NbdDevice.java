@@ -70,6 +70,33 @@ public interface NbdDevice extends AutoCloseable {
         throw new NbdException(NbdError.EPERM, "this device is read-only");
     }
 
+    /**
+     * Whether a large write may come in parts while its payload arrives, instead of with one call for all of it: as several
+     * calls of {@link #write}, and bytes put into a {@link #destination}, in order, one after the other, the last one always
+     * a {@link #write}. None of them has {@link Flags#FUA}. A client that goes away meanwhile leaves the first parts
+     * written, and a chain that is changed meanwhile gets the rest.
+     *
+     * <p>Spares the core to gather the payload first. It is for devices to which it makes no difference; filters that
+     * count, delay, refuse or change writes leave it alone, also if the device behind them has it. Constant for the life of
+     * the device.
+     */
+    default boolean writesInParts() {
+        return false;
+    }
+
+    /**
+     * The memory of this disk from {@code offset} on, to receive a part of a write in it: what the core puts there is
+     * written. Asked only if {@link #writesInParts()}, each time again, and not kept; bytes that the core does not change are
+     * not written.
+     *
+     * @param length 1 byte .. 64 MiB, inside the disk
+     * @return a buffer with 1 .. {@code length} bytes remaining, not read-only, best a direct one; null if there is none,
+     *     {@link #write} is called then
+     */
+    default ByteBuffer destination(long offset, int length) throws IOException {
+        return null;
+    }
+
     /** Returns when everything that was answered before is on stable storage, for all connections if multi-conn is on. */
     default void flush() throws IOException {
         throw new NbdException(NbdError.EINVAL, "this device has no flush");

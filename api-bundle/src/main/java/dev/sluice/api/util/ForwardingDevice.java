@@ -15,7 +15,8 @@ import org.osgi.annotation.versioning.ProviderType;
 /**
  * A device that passes every request to another device: the base of most filters' devices. {@code prepare},
  * {@code finish} and {@code close} are not passed on, because the core calls them on every device itself; hand-over is
- * each device's own matter.
+ * each device's own matter. Neither are {@link #writesInParts} and {@link #destination}, which would go past a
+ * {@code write} that a filter overrides: one that does not mind passes them on itself.
  *
  * <p>A provider type on purpose: a class that extends it belongs to a filter, see {@link dev.sluice.api.NbdFilter}.
  */

@@ -68,6 +68,20 @@ public final class CheckedDevice implements NbdDevice {
     }
 
     @Override
+    public boolean writesInParts() {
+        usable();
+        return inner.writesInParts();
+    }
+
+    @Override
+    public ByteBuffer destination(long offset, int length) throws IOException {
+        range("destination", offset, length);
+        rule(info.isWritable(), "a destination on a device that is read-only");
+        rule(inner.writesInParts(), "a destination on a device that does not take parts of writes");
+        return inner.destination(offset, length);
+    }
+
+    @Override
     public void flush() throws IOException {
         usable();
         rule(info.canFlush(), "flush on a device without");

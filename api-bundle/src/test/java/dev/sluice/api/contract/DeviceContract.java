@@ -132,6 +132,32 @@ public abstract class DeviceContract extends LayerContract {
     }
 
     @Test
+    void aWriteInPartsIsReadBackAndChangesNothingElse() throws Exception {
+        Connection c = writable();
+        NbdDevice device = c.device();
+        assumeTrue(device.writesInParts(), "writes come whole");
+        DeviceModel model = new DeviceModel(c.readAll());
+        int n = granule(c);
+        byte[] bytes = random.bytes((int) Math.min(c.info().size(), 700_000) / n * n);
+        for (int at = 0; at < bytes.length;) {
+            int length = Math.min(bytes.length - at, n * (1 + random.nextInt(Math.max(1, 100_000 / n))));
+            ByteBuffer memory = random.nextInt(3) == 0 ? null : device.destination(at, length);
+            if (memory == null) {
+                device.write(at, ByteBuffer.wrap(bytes, at, length), Flags.NONE);
+                at += length;
+            } else {
+                assertTrue(memory.hasRemaining() && memory.remaining() <= length && !memory.isReadOnly(), () -> "memory " + memory);
+                // less than was asked for, as if no more had arrived
+                int part = 1 + random.nextInt(memory.remaining());
+                memory.put(bytes, at, part);
+                at += part;
+            }
+        }
+        model.write(0, bytes);
+        model.assertSame(c.readAll(), random.toString());
+    }
+
+    @Test
     void aWriteMayComeFromAnArrayOrAReadOnlyBuffer() throws Exception {
         Connection c = writable();
         int length = (int) Math.min(c.info().size(), Math.max(granule(c), 1024));

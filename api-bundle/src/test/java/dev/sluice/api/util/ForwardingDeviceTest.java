@@ -13,7 +13,9 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ForwardingDeviceTest {
-    private static final Set<String> NOT_FORWARDED = Set.of("prepare", "finish", "close", "release", "adopt");
+    /** Parts of a write would go past the write() that a filter overrides. */
+    private static final Set<String> NOT_FORWARDED = Set.of("prepare", "finish", "close", "release", "adopt",
+            "writesInParts", "destination");
 
     @Test
     void everyMethodIsOverriddenSoThatNoDefaultHidesTheNextLayer() {

@@ -123,6 +123,30 @@ final class DeviceNode implements NbdDevice {
     }
 
     @Override
+    public boolean writesInParts() {
+        NbdDevice target = device.target;
+        return target != null && target.writesInParts();
+    }
+
+    /** Not counted: the write that ends the request is. */
+    @Override
+    public ByteBuffer destination(long offset, int length) throws NbdException {
+        OpenDevice d = device;
+        checkWritable(d, "write");
+        checkRange(d, offset, length, NbdError.ENOSPC, "write");
+        ByteBuffer memory;
+        try {
+            memory = d.target.destination(offset, length);
+        } catch (Throwable t) {
+            throw d.failed("write", t);
+        }
+        if (memory != null && (memory.isReadOnly() || !memory.hasRemaining() || memory.remaining() > length)) {
+            throw d.broken("destination", "answered " + memory + " for " + length + " bytes");
+        }
+        return memory;
+    }
+
+    @Override
     public void flush() throws NbdException {
         OpenDevice d = device;
         long began = count(d);

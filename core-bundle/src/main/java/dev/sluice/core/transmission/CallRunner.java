@@ -51,7 +51,7 @@ final class CallRunner {
         try {
             switch (r.type) {
                 case Command.READ -> device.read(r.offset, (int) r.length, reply);
-                case Command.WRITE -> device.write(r.offset, payload, fua(r));
+                case Command.WRITE -> device.write(r.offset + r.taken, payload, fua(r));
                 case Command.FLUSH -> device.flush();
                 case Command.TRIM -> device.trim(r.offset, r.length, fua(r));
                 case Command.WRITE_ZEROES -> device.zero(r.offset, r.length, zeroFlags(r));

@@ -53,6 +53,16 @@ final class Input {
 
     /** Sends what is finished, then waits for more input; false when there is none any more. */
     boolean readMore(Leadership me) throws IOException {
+        return readMore(me, false);
+    }
+
+    /** As {@link #readMore} when the header of a request was taken already; a little if more is to go elsewhere. */
+    boolean moreOfRequest(Leadership me, boolean little) throws IOException {
+        me.expectLarge = little;
+        return readMore(me, true);
+    }
+
+    private boolean readMore(Leadership me, boolean inRequest) throws IOException {
         flush.flush(me);
         ByteBuffer in = me.in;
         if (in.hasRemaining()) {
@@ -60,7 +70,7 @@ final class Input {
         } else {
             in.clear();
         }
-        boolean rest = in.position() > 0;
+        boolean rest = inRequest || in.position() > 0;
         waiting = !rest;
         if (me.expectLarge) {
             // Another large write is likely: what is read together with its header has to be copied, so that is little.
@@ -107,7 +117,7 @@ final class Input {
         }
         if (length <= in.capacity() - Request.EXTENDED_LENGTH) {
             while (in.remaining() < length) {
-                if (!readMore(me)) {
+                if (!readMore(me, true)) {
                     return null;
                 }
             }
@@ -135,7 +145,7 @@ final class Input {
             if (left == 0) {
                 return true;
             }
-            if (!readMore(me)) {
+            if (!readMore(me, true)) {
                 return false;
             }
         }

@@ -146,8 +146,13 @@ final class Output {
         }
     }
 
+    /** Whether something waits that others have left. */
+    boolean hasQueued() {
+        return head != null;
+    }
+
     /** After the output was let go: what was queued in the last moment must not lie there. */
-    private void sendRest() throws IOException {
+    void sendRest() throws IOException {
         while (head != null && holder.tryLock()) {
             try {
                 sendQueued();
@@ -320,6 +325,16 @@ final class Output {
         }
         holder.unlock();
         return head == null;
+    }
+
+    /** Keeps others from writing for a moment, without waiting; false if somebody does write. See {@link #letGo}. */
+    boolean tryHold() {
+        return holder.tryLock();
+    }
+
+    /** After {@link #tryHold}; what was queued meanwhile waits for {@link #sendRest}. */
+    void letGo() {
+        holder.unlock();
     }
 
     /** Runs something while nobody writes; false if somebody does. */

@@ -26,6 +26,10 @@ final class Request {
     long length;
     /** Bytes that follow the header. */
     long payload;
+    /** Of a payload: bytes that the device was given already, see {@link LargeWrite}. */
+    int taken;
+    /** How long that took, in nanoseconds. */
+    long spent;
 
     /** Reads a header at the buffer's position, which it moves behind the header; false if the magic is wrong. */
     boolean decode(ByteBuffer in, boolean extended) {
@@ -39,6 +43,8 @@ final class Request {
         offset = in.getLong(at + 16);
         length = extended ? in.getLong(at + 24) : Integer.toUnsignedLong(in.getInt(at + 24));
         payload = type == Command.WRITE && !extended || extended && (flags & Command.FLAG_PAYLOAD_LEN) != 0 ? length : 0;
+        taken = 0;
+        spent = 0;
         in.position(at + (extended ? EXTENDED_LENGTH : LENGTH));
         return true;
     }
@@ -50,6 +56,8 @@ final class Request {
         offset = other.offset;
         length = other.length;
         payload = other.payload;
+        taken = other.taken;
+        spent = other.spent;
     }
 
     boolean has(int flag) {

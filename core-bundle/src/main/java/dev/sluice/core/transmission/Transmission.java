@@ -81,6 +81,7 @@ public final class Transmission {
     private final Input input;
     /** Leaders that were overtaken while they sent, and still do. */
     private final AtomicInteger sendersOvertaken = new AtomicInteger();
+    private final LargeWrite largeWrite;
     private long parkedAt; // of the leader, passed on from one to the next
 
     /**
@@ -109,6 +110,7 @@ public final class Transmission {
         this.runner = new CallRunner(facts, encoder, pool);
         this.output = new Output(wire, encoder, services.platform(), name, maxBytes, this::complain);
         this.entrance = new Entrance(open, services.platform(), parallel, name, me -> closed || !input.lookForDisconnect(me, output));
+        this.largeWrite = new LargeWrite(this, wire, open, entrance, input, output);
         this.inFlight = new InFlight(services.platform(), name, Math.max(1, threads), maxBytes);
     }
 
@@ -275,9 +277,13 @@ public final class Transmission {
                 refusal = refusal != null ? refusal : new RequestValidator.Refusal(NbdError.EINVAL, "too much payload");
             } else {
                 try {
-                    payload = input.readPayload(me, (int) r.payload);
+                    if (LargeWrite.isOne(r) && parallel && open.serialLock() == null && !pace.isSlow(r.type)
+                            && !largeWrite.receive(me, r)) {
+                        return Turn.GONE;
+                    }
+                    payload = input.readPayload(me, (int) r.payload - r.taken);
                 } catch (NbdException e) {
-                    return input.skip(me, r.payload) ? refuse(me, r, e) : Turn.GONE;
+                    return input.skip(me, r.payload - r.taken) ? refuse(me, r, e) : Turn.GONE;
                 }
                 if (payload == null) {
                     return Turn.GONE;
@@ -345,14 +351,14 @@ public final class Transmission {
             open.gate().exit();
             after = services.platform().nanoTime();
             took = after - before;
-            pace.record(r.type, took, inFlightBytes(r));
+            pace.record(r.type, took, inFlightBytes(r) - r.taken);
             if (still && me.batch.isEmpty()) {
                 me.oldestReply = after;
             }
         } finally {
             me.unlockSerial();
         }
-        count(r, took, me.outcome.isError(), still);
+        count(r, took + r.spent, me.outcome.isError(), still);
         if (!still) {
             finishOvertaken(me, r);
             return Turn.OVERTAKEN;
@@ -371,7 +377,11 @@ public final class Transmission {
         flush(me);
         me.batch.ensure(64);
         runner.refuse(r, me.batch, e.error(), e.getMessage());
-        counters.refused(r.type);
+        if (r.taken > 0) {
+            count(r, r.spent, true, true);
+        } else {
+            counters.refused(r.type);
+        }
         return sendIfLarge(me);
     }
 
@@ -666,10 +676,34 @@ public final class Transmission {
         return open;
     }
 
+    /**
+     * Somebody may have found the output taken in the middle of a request: another thread sends that, because the client may not
+     * take it before it has sent the rest of its payload.
+     */
+    void sendWhatWasHeldBack() throws IOException {
+        if (output.hasQueued() && !services.workers().tryRun(this::sendQueued)) {
+            output.sendRest();
+        }
+    }
+
+    private void sendQueued() {
+        try {
+            output.sendRest();
+        } catch (IOException e) {
+            broken(e);
+        }
+    }
+
     /** The call of a worker has taken this long. */
     void measured(Request r, long nanos, boolean error) {
-        pace.record(r.type, nanos, inFlightBytes(r));
-        count(r, nanos, error, false);
+        pace.record(r.type, nanos, inFlightBytes(r) - r.taken);
+        count(r, nanos + r.spent, error, false);
+    }
+
+    /** A part of a large write has taken this long. */
+    void partTook(Request r, long nanos, int bytes) {
+        r.spent += nanos;
+        pace.record(r.type, nanos, bytes);
     }
 
     /** A worker's request was not run. */

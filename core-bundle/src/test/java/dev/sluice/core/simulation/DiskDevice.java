@@ -98,7 +98,8 @@ final class DiskDevice implements NbdDevice {
         try {
             maybeFail("write");
             int block = world.weather.block;
-            for (int at = 0; at < data.remaining(); at += block) {
+            // A part of a large write may begin within a block, which has had its effect with the part before.
+            for (int at = (int) ((block - offset % block) % block); at < data.remaining(); at += block) {
                 long value = data.getLong(data.position() + at);
                 int b = first(offset + at);
                 plugin.disk.put(b, value, owner);
@@ -114,6 +115,11 @@ final class DiskDevice implements NbdDevice {
         } finally {
             plugin.inside.exit();
         }
+    }
+
+    @Override
+    public boolean writesInParts() {
+        return world.weather.parts;
     }
 
     @Override

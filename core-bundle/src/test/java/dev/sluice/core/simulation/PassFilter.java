@@ -32,6 +32,11 @@ final class PassFilter implements NbdFilter {
             NbdDevice behind = next.open(request);
             return new Counted(behind, inside, null) {
                 @Override
+                public boolean writesInParts() {
+                    return next.writesInParts();
+                }
+
+                @Override
                 void begin() throws NbdException {
                     super.begin();
                     if (world.dice.once(10)) {

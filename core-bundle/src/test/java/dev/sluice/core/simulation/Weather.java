@@ -48,6 +48,8 @@ final class Weather {
     final int workers;
     /** There is enough of all that a client needs who sends much before it takes an answer. */
     final boolean plenty;
+    /** The disk takes large writes as they arrive. */
+    final boolean parts;
 
     Weather(Dice d) {
         calm = d.once(6);
@@ -83,5 +85,6 @@ final class Weather {
         bufferBytes = d.of(16L << 20, 256L << 20);
         workers = d.of(8, 256);
         plenty = bufferBytes > 32 << 20 && workers > 64 && refuseThreadOnce == 0;
+        parts = d.once(2);
     }
 }

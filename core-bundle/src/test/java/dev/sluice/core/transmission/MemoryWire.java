@@ -27,6 +27,7 @@ final class MemoryWire implements Wire {
     private boolean closed;
     private Runnable whenReadable;
     private int writersWaiting;
+    private IOException failure;
 
     /** With room for this many bytes that the client has not read. */
     MemoryWire(int room) {
@@ -56,6 +57,16 @@ final class MemoryWire implements Wire {
         }
     }
 
+    /** The next poll fails once, as one into memory that can't be written to. */
+    void failPoll(IOException e) {
+        lock.lock();
+        try {
+            failure = e;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     // the server's end
 
     @Override
@@ -76,6 +87,11 @@ final class MemoryWire implements Wire {
     public int poll(ByteBuffer into) throws IOException {
         lock.lock();
         try {
+            IOException now = failure;
+            failure = null;
+            if (now != null) {
+                throw now;
+            }
             return readable() ? take(into) : 0;
         } finally {
             lock.unlock();

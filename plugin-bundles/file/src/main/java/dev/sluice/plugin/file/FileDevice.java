@@ -124,6 +124,11 @@ final class FileDevice implements NbdDevice {
     }
 
     @Override
+    public boolean writesInParts() {
+        return true;
+    }
+
+    @Override
     public void flush() throws IOException {
         try {
             channel.force(false);

@@ -237,6 +237,11 @@ final class FileStore implements Store {
         }
 
         @Override
+        public ByteBuffer destination(long offset, int length) throws IOException {
+            return windows == null ? null : windows.slice(offset, length);
+        }
+
+        @Override
         public void zero(long offset, long length) throws IOException {
             libc.punchHole(descriptor, offset, length);
         }

@@ -52,6 +52,16 @@ final class MemoryDevice implements NbdDevice {
     }
 
     @Override
+    public boolean writesInParts() {
+        return true;
+    }
+
+    @Override
+    public ByteBuffer destination(long offset, int length) throws IOException {
+        return view.destination(offset, length);
+    }
+
+    @Override
     public void flush() {
         // Memory is as stable as it will ever be; the same goes for FUA everywhere here.
     }

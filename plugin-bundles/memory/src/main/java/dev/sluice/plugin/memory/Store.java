@@ -37,6 +37,11 @@ interface Store extends AutoCloseable {
 
         void write(long offset, ByteBuffer data) throws IOException;
 
+        /** Memory of the disk from there on, as far as it goes in one piece; null if there is none. */
+        default ByteBuffer destination(long offset, int length) throws IOException {
+            return null;
+        }
+
         /** Makes the range zero and gives its storage back. */
         void zero(long offset, long length) throws IOException;
 

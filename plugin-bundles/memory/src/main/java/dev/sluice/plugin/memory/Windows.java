@@ -39,14 +39,24 @@ final class Windows {
     void write(long offset, ByteBuffer data) throws IOException {
         long at = offset;
         while (data.hasRemaining()) {
-            int number = (int) (at / WINDOW);
             int start = (int) (at % WINDOW);
             int n = Math.min(WINDOW - start, data.remaining());
-            MappedByteBuffer window = windows.get(number);
-            (window == null ? map(number) : window).put(start, data, data.position(), n);
+            window(at).put(start, data, data.position(), n);
             data.position(data.position() + n);
             at += n;
         }
+    }
+
+    /** The memory itself, up to the end of its window. */
+    ByteBuffer slice(long offset, int length) throws IOException {
+        int start = (int) (offset % WINDOW);
+        return window(offset).slice(start, Math.min(WINDOW - start, length));
+    }
+
+    private MappedByteBuffer window(long offset) throws IOException {
+        int number = (int) (offset / WINDOW);
+        MappedByteBuffer window = windows.get(number);
+        return window == null ? map(number) : window;
     }
 
     private synchronized MappedByteBuffer map(int number) throws IOException {

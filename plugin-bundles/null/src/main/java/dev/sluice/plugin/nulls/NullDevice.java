@@ -45,6 +45,11 @@ final class NullDevice implements NbdDevice {
     }
 
     @Override
+    public boolean writesInParts() {
+        return true;
+    }
+
+    @Override
     public void flush() {
         // nothing is kept
     }

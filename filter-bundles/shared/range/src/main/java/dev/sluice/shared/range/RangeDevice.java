@@ -51,6 +51,16 @@ public abstract class RangeDevice extends ForwardingDevice {
     }
 
     @Override
+    public final boolean writesInParts() {
+        return next.writesInParts();
+    }
+
+    @Override
+    public final ByteBuffer destination(long offset, int length) throws IOException {
+        return next.destination(start + offset, length);
+    }
+
+    @Override
     public final void trim(long offset, long length, Flags flags) throws IOException {
         next.trim(start + offset, length, flags);
     }

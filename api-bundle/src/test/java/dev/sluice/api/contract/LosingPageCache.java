@@ -2,11 +2,8 @@ package dev.sluice.api.contract;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.ReadableByteChannel;
-import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -43,7 +40,7 @@ public final class LosingPageCache implements UnaryOperator<FileChannel> {
         }
     }
 
-    private final class Cached extends FileChannel {
+    private final class Cached extends PositionalFile {
         private final FileChannel real;
         private final TreeMap<Long, byte[]> sectors = new TreeMap<>();
         private long size = -1;
@@ -146,60 +143,6 @@ public final class LosingPageCache implements UnaryOperator<FileChannel> {
                 }
                 real.close();
             }
-        }
-
-        private UnsupportedOperationException no() {
-            return new UnsupportedOperationException("a shared file is used at positions only");
-        }
-
-        @Override
-        public int read(ByteBuffer into) {
-            throw no();
-        }
-
-        @Override
-        public long read(ByteBuffer[] into, int offset, int length) {
-            throw no();
-        }
-
-        @Override
-        public int write(ByteBuffer from) {
-            throw no();
-        }
-
-        @Override
-        public long write(ByteBuffer[] from, int offset, int length) {
-            throw no();
-        }
-
-        @Override
-        public long position() {
-            throw no();
-        }
-
-        @Override
-        public FileChannel position(long newPosition) {
-            throw no();
-        }
-
-        @Override
-        public FileChannel truncate(long newSize) {
-            throw no();
-        }
-
-        @Override
-        public long transferTo(long position, long count, WritableByteChannel target) {
-            throw no();
-        }
-
-        @Override
-        public long transferFrom(ReadableByteChannel from, long position, long count) {
-            throw no();
-        }
-
-        @Override
-        public MappedByteBuffer map(MapMode mode, long position, long length) {
-            throw no();
         }
     }
 }

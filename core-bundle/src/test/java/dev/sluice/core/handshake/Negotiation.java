@@ -4,9 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.sluice.api.ClientInfo;
-import dev.sluice.api.Peer;
-import dev.sluice.core.export.ExportDirectory;
+import dev.sluice.api.contract.TestClient;
+import dev.sluice.core.export.NoControl;
 import dev.sluice.core.protocol.Magic;
 import dev.sluice.core.protocol.OptionCode;
 import dev.sluice.core.protocol.OptionReply;
@@ -59,7 +58,7 @@ final class Negotiation {
     Negotiation run(ScriptedChannel client) {
         channel = client;
         try {
-            result = Handshake.run(client, options, exports, new FakeClient(), new FakeControl(), stopping);
+            result = Handshake.run(client, options, exports, new TestClient(1), new NoControl(), stopping);
         } catch (IOException e) {
             failure = e;
         }
@@ -199,45 +198,6 @@ final class Negotiation {
         @Override
         public String toString() {
             return OptionCode.name(option) + ": " + OptionReply.name(type);
-        }
-    }
-
-    private record FakeClient() implements ClientInfo {
-        @Override
-        public long connection() {
-            return 1;
-        }
-
-        @Override
-        public Peer peer() {
-            return Peer.LOCAL;
-        }
-
-        @Override
-        public boolean tls() {
-            return false;
-        }
-
-        @Override
-        public boolean readOnly() {
-            return false;
-        }
-
-        @Override
-        public void disconnect(boolean force) {
-            throw new AssertionError("nobody asks for this here");
-        }
-    }
-
-    private record FakeControl() implements ExportDirectory.SessionControl {
-        @Override
-        public void disconnectSoft(String why) {
-            throw new AssertionError("nobody asks for this here");
-        }
-
-        @Override
-        public void disconnectHard(String why) {
-            throw new AssertionError("nobody asks for this here");
         }
     }
 }

@@ -1,18 +1,15 @@
 package dev.sluice.core.export;
 
-import dev.sluice.api.ClientInfo;
 import dev.sluice.api.DeviceInfo;
 import dev.sluice.api.Flags;
 import dev.sluice.api.NbdDevice;
 import dev.sluice.api.NbdFilter;
-import dev.sluice.api.NbdLayer;
 import dev.sluice.api.NbdPlugin;
 import dev.sluice.api.NextLayer;
 import dev.sluice.api.OpenRequest;
-import dev.sluice.api.Peer;
 import dev.sluice.api.ReadReply;
+import dev.sluice.api.contract.TestClient;
 import dev.sluice.api.runtime.ExportState;
-import dev.sluice.api.util.DeclaredParameters;
 import dev.sluice.api.util.ForwardingDevice;
 import dev.sluice.core.buffer.BufferPool;
 import dev.sluice.core.buffer.Files;
@@ -69,7 +66,7 @@ public final class BenchExport implements AutoCloseable {
             }
             platform.park(this, 1_000_000);
         }
-        connection = exports.open("bench", new Client(), new NoControl());
+        connection = exports.open("bench", new TestClient(1), new NoControl());
     }
 
     @Override
@@ -122,7 +119,7 @@ public final class BenchExport implements AutoCloseable {
     }
 
     private static final class BenchKinds implements Kinds {
-        private final List<Kind> kinds = List.of(new BenchKind("through", true, Through.class), new BenchKind("block", false, Block.class));
+        private final List<Kind> kinds = List.of(FakeKind.filter("through", "1", Through::new), FakeKind.plugin("block", "1", Block::new));
 
         @Override
         public Optional<Kind> find(boolean filter, String name) {
@@ -132,77 +129,6 @@ public final class BenchExport implements AutoCloseable {
         @Override
         public List<Kind> all() {
             return kinds;
-        }
-    }
-
-    private record BenchKind(String name, boolean filter, Class<? extends NbdLayer> type) implements Kind {
-        @Override
-        public String bundle() {
-            return "bench." + name;
-        }
-
-        @Override
-        public String version() {
-            return "1";
-        }
-
-        @Override
-        public String location() {
-            return "bench:" + name;
-        }
-
-        @Override
-        public DeclaredParameters declared() {
-            return DeclaredParameters.of(type);
-        }
-
-        @Override
-        public NbdLayer create() {
-            return filter ? new Through() : new Block();
-        }
-
-        @Override
-        public void release(NbdLayer layer) {
-            // nothing is kept
-        }
-    }
-
-    private static final class NoControl implements ExportDirectory.SessionControl {
-        @Override
-        public void disconnectSoft(String why) {
-            // nobody sends it away
-        }
-
-        @Override
-        public void disconnectHard(String why) {
-            // nobody sends it away
-        }
-    }
-
-    private static final class Client implements ClientInfo {
-        @Override
-        public long connection() {
-            return 1;
-        }
-
-        @Override
-        public Peer peer() {
-            return Peer.LOCAL;
-        }
-
-        @Override
-        public boolean tls() {
-            return false;
-        }
-
-        @Override
-        public boolean readOnly() {
-            return false;
-        }
-
-        @Override
-        public void disconnect(boolean force) {
-            // nobody sends it away
         }
     }
 }

@@ -1,8 +1,7 @@
 package dev.sluice.core.handshake;
 
-import dev.sluice.api.ClientInfo;
-import dev.sluice.api.Peer;
-import dev.sluice.core.export.ExportDirectory;
+import dev.sluice.api.contract.TestClient;
+import dev.sluice.core.export.NoControl;
 import dev.sluice.core.handshake.HandshakeOptions.Style;
 import dev.sluice.core.handshake.HandshakeOptions.Tls;
 import dev.sluice.fuzz.Check;
@@ -52,7 +51,7 @@ public final class HandshakeFuzz implements FuzzTarget {
         Optional<NegotiatedSession> session = Optional.empty();
         IOException failure = null;
         try {
-            session = Handshake.run(channel, options, directory, new Client(), new Control(), () -> asked[0]-- <= 0);
+            session = Handshake.run(channel, options, directory, new TestClient(1), new NoControl(), () -> asked[0]-- <= 0);
         } catch (IOException e) {
             failure = e;
             Check.oneLine(e.getMessage());
@@ -114,44 +113,5 @@ public final class HandshakeFuzz implements FuzzTarget {
             return Arrays.copyOf(whole, Math.max(0, whole.length + detail - 128));
         }
         return whole;
-    }
-
-    private record Client() implements ClientInfo {
-        @Override
-        public long connection() {
-            return 1;
-        }
-
-        @Override
-        public Peer peer() {
-            return Peer.LOCAL;
-        }
-
-        @Override
-        public boolean tls() {
-            return false;
-        }
-
-        @Override
-        public boolean readOnly() {
-            return false;
-        }
-
-        @Override
-        public void disconnect(boolean force) {
-            throw new AssertionError("nobody asks for this here");
-        }
-    }
-
-    private record Control() implements ExportDirectory.SessionControl {
-        @Override
-        public void disconnectSoft(String why) {
-            throw new AssertionError("nobody asks for this here");
-        }
-
-        @Override
-        public void disconnectHard(String why) {
-            throw new AssertionError("nobody asks for this here");
-        }
     }
 }

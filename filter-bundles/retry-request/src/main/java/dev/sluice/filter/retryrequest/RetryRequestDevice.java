@@ -9,6 +9,7 @@ import dev.sluice.api.NextLayer;
 import dev.sluice.api.OpenRequest;
 import dev.sluice.api.ReadReply;
 import dev.sluice.api.StatusSink;
+import dev.sluice.shared.devices.ResumingSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;

@@ -15,6 +15,7 @@ import dev.sluice.api.contract.ModelDevice;
 import dev.sluice.api.contract.RecordingSink;
 import dev.sluice.api.contract.TestClient;
 import dev.sluice.api.contract.TestOpenRequest;
+import dev.sluice.shared.devices.ResumingSink;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

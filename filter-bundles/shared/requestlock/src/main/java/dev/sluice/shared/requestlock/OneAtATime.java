@@ -1,16 +1,10 @@
 package dev.sluice.shared.requestlock;
 
-import dev.sluice.api.Flags;
-import dev.sluice.api.MetaContext;
 import dev.sluice.api.NbdDevice;
 import dev.sluice.api.NbdException;
 import dev.sluice.api.OpenRequest;
-import dev.sluice.api.ReadReply;
-import dev.sluice.api.StatusSink;
 import dev.sluice.api.ThreadModel;
-import dev.sluice.api.util.ForwardingDevice;
-import java.io.IOException;
-import java.nio.ByteBuffer;
+import dev.sluice.shared.devices.AroundDevice;
 
 /**
  * The device behind a filter that calls it not only for requests of its own connection: also for those of others, or in the
@@ -18,7 +12,7 @@ import java.nio.ByteBuffer;
  * calls, so they wait here for each other. Stricter thread models let one call in of all connections, the others any number:
  * then there is nothing to wait for. Safe for use by several threads.
  */
-public final class OneAtATime extends ForwardingDevice {
+public final class OneAtATime extends AroundDevice {
     private final OpenRequest request;
     private final RequestLock lock = new RequestLock();
 
@@ -32,7 +26,8 @@ public final class OneAtATime extends ForwardingDevice {
         this.request = request;
     }
 
-    private boolean enter() throws NbdException {
+    @Override
+    protected boolean enter() throws NbdException {
         if (request.threadModel() != ThreadModel.SERIALIZE_REQUESTS) {
             return false;
         }
@@ -40,79 +35,10 @@ public final class OneAtATime extends ForwardingDevice {
         return true;
     }
 
-    private void leave(boolean entered) {
+    @Override
+    protected void leave(boolean entered) {
         if (entered) {
             lock.giveBack();
-        }
-    }
-
-    @Override
-    public void read(long offset, int length, ReadReply reply) throws IOException {
-        boolean entered = enter();
-        try {
-            next.read(offset, length, reply);
-        } finally {
-            leave(entered);
-        }
-    }
-
-    @Override
-    public void write(long offset, ByteBuffer data, Flags flags) throws IOException {
-        boolean entered = enter();
-        try {
-            next.write(offset, data, flags);
-        } finally {
-            leave(entered);
-        }
-    }
-
-    @Override
-    public void flush() throws IOException {
-        boolean entered = enter();
-        try {
-            next.flush();
-        } finally {
-            leave(entered);
-        }
-    }
-
-    @Override
-    public void trim(long offset, long length, Flags flags) throws IOException {
-        boolean entered = enter();
-        try {
-            next.trim(offset, length, flags);
-        } finally {
-            leave(entered);
-        }
-    }
-
-    @Override
-    public void zero(long offset, long length, Flags flags) throws IOException {
-        boolean entered = enter();
-        try {
-            next.zero(offset, length, flags);
-        } finally {
-            leave(entered);
-        }
-    }
-
-    @Override
-    public void cache(long offset, long length) throws IOException {
-        boolean entered = enter();
-        try {
-            next.cache(offset, length);
-        } finally {
-            leave(entered);
-        }
-    }
-
-    @Override
-    public void status(MetaContext context, long offset, long length, Flags flags, StatusSink sink) throws IOException {
-        boolean entered = enter();
-        try {
-            next.status(context, offset, length, flags, sink);
-        } finally {
-            leave(entered);
         }
     }
 }

@@ -1,21 +1,26 @@
-package dev.sluice.filter.retry;
+package dev.sluice.shared.devices;
 
 import dev.sluice.api.NbdException;
 import dev.sluice.api.StatusSink;
 
 /** Lets through what was not let through in an attempt before. Not for use by several threads. */
-final class ResumingSink implements StatusSink {
+public final class ResumingSink implements StatusSink {
     private final StatusSink sink;
     private long reached;
     private boolean finished;
 
-    ResumingSink(StatusSink sink, long offset) {
+    /**
+     * In front of a sink.
+     *
+     * @param offset of the request
+     */
+    public ResumingSink(StatusSink sink, long offset) {
         this.sink = sink;
         this.reached = offset;
     }
 
     /** Whether the client wants no more. */
-    boolean isFinished() {
+    public boolean isFinished() {
         return finished;
     }
 

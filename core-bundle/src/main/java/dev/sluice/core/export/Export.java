@@ -1,38 +1,28 @@
 package dev.sluice.core.export;
 
-import dev.sluice.api.ClientInfo;
 import dev.sluice.api.ConfigException;
-import dev.sluice.api.DeviceInfo;
-import dev.sluice.api.ExportInfo;
 import dev.sluice.api.NbdError;
 import dev.sluice.api.NbdException;
 import dev.sluice.api.ThreadModel;
 import dev.sluice.api.runtime.ExportState;
 import dev.sluice.api.runtime.SluiceControl;
 import dev.sluice.api.runtime.SwapRecord;
-import dev.sluice.core.chain.Chain;
 import dev.sluice.core.chain.Layer;
 import dev.sluice.core.chain.LayerCalls;
 import dev.sluice.core.chain.Services;
 import dev.sluice.core.chain.Turns;
 import dev.sluice.core.gate.CallGate;
-import dev.sluice.core.gate.Gate;
 import dev.sluice.core.metrics.ExportCounters;
 import dev.sluice.core.util.Deadline;
-import dev.sluice.core.util.Failures;
 import dev.sluice.core.util.Monitor;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.function.UnaryOperator;
 
 /**
- * One export: its layers, its state, the connections that use it. How it begins stands in {@link ExportStart}, how code under
- * it is replaced in {@link InPlaceSwap} and {@link LiveChange}, how it ends in {@link ExportStop}.
+ * One export: its layers, its state, and what may run when. Who uses it stands in {@link ExportClients}, how it begins in
+ * {@link ExportStart}, how code under it is replaced in {@link InPlaceSwap} and {@link LiveChange}, how it ends in
+ * {@link ExportStop}.
  *
  * <p>Locks, in this order: {@code operations} (start, stop and swaps, one at a time; may be held for as long as a drain),
  * then the gates, then {@code monitor} (the fields; held for a few instructions).
@@ -40,10 +30,6 @@ import java.util.function.UnaryOperator;
 public final class Export {
     /** How long a client waits for a held export before it is told that the export is going away. */
     static final Duration OPEN_WAIT = Duration.ofSeconds(5);
-    /** How long an operation waits for the one before. */
-    static final Duration OPERATION_WAIT = Duration.ofSeconds(60);
-    /** How often who waits looks for a start that is to be given up. */
-    private static final Duration START_LOOK = Duration.ofSeconds(1);
 
     private static final System.Logger LOG = System.getLogger("dev.sluice.export");
 
@@ -52,7 +38,8 @@ public final class Export {
     private final Kinds kinds;
     private final LayerFactory factory;
     private final CallGate controlGate;
-    private final Monitor operations;
+    private final ExportOperations operations;
+    private final ExportClients clients;
     private final Monitor monitor;
     private final Turns turns;
     private final ExportStart start;
@@ -66,11 +53,6 @@ public final class Export {
     private ExportState state = ExportState.STARTING;
     private String why = "";
     private List<LayerSlot> slots = List.of();
-    private final Set<OpenConnection> connections = new LinkedHashSet<>();
-    private final List<OpenConnection> departed = new ArrayList<>();
-    /** For as long as they are connected to the server. */
-    private final Set<ClientInfo> admitted = Collections.newSetFromMap(new WeakHashMap<>());
-    private volatile String lastRefusal = "";
 
     Export(ExportConfig config, Services services, Kinds kinds, SwapLog swaps) {
         this.config = config;
@@ -79,8 +61,9 @@ public final class Export {
         this.controlGate = new CallGate(services.platform(), "other calls of export " + config.name());
         this.turns = new Turns(services.platform(), config.name());
         this.factory = new LayerFactory(config.name(), services, controlGate, turns);
-        this.operations = services.platform().monitor("operations of export " + config.name());
         this.monitor = services.platform().monitor("export " + config.name());
+        this.operations = new ExportOperations(this);
+        this.clients = new ExportClients(this, monitor);
         this.swaps = swaps;
         this.start = new ExportStart(this);
         this.stop = new ExportStop(this);
@@ -126,6 +109,10 @@ public final class Export {
 
     CallGate controlGate() {
         return controlGate;
+    }
+
+    ExportClients clients() {
+        return clients;
     }
 
     InPlaceSwap swap() {
@@ -196,10 +183,7 @@ public final class Export {
 
     /** Runs one operation while no other runs; false if that was not possible in time. */
     boolean exclusively(Runnable operation) {
-        if (!operations.tryLock(Deadline.after(services.platform(), OPERATION_WAIT))) {
-            return busy();
-        }
-        return locked(operation);
+        return operations.exclusively(operation);
     }
 
     /**
@@ -209,29 +193,7 @@ public final class Export {
      * @param kind that must be part of that start; null for any
      */
     boolean exclusivelyAtTheEnd(Kind kind, Runnable operation) {
-        Deadline deadline = Deadline.after(services.platform(), OPERATION_WAIT.plus(config.drain()));
-        do {
-            start.giveUp(kind);
-            if (operations.tryLock(Deadline.after(services.platform(), START_LOOK))) {
-                return locked(operation);
-            }
-        } while (!deadline.isOver());
-        return busy();
-    }
-
-    private boolean busy() {
-        LOG.log(System.Logger.Level.ERROR, "export " + name() + ": another operation has not ended for " + OPERATION_WAIT.toSeconds()
-                + " s; this one is not done");
-        return false;
-    }
-
-    private boolean locked(Runnable operation) {
-        try {
-            operation.run();
-            return true;
-        } finally {
-            operations.unlock();
-        }
+        return operations.exclusivelyAtTheEnd(start, kind, operation);
     }
 
     void disposeAll(List<LayerSlot> from) {
@@ -326,12 +288,7 @@ public final class Export {
 
     /** The connections that use it now. */
     public List<OpenConnection> connections() {
-        monitor.lock();
-        try {
-            return List.copyOf(connections);
-        } finally {
-            monitor.unlock();
-        }
+        return clients.all();
     }
 
     /** Waits until the state is a lasting one. */
@@ -409,181 +366,6 @@ public final class Export {
                         "export '" + name() + "' is not available" + reason);
                 default -> new NbdException(NbdError.ESHUTDOWN, "export '" + name() + "' is going away or changing" + reason);
             };
-        } finally {
-            monitor.unlock();
-        }
-    }
-
-    /** The exports that its layers show. */
-    List<ExportInfo> list(ClientInfo client) throws NbdException {
-        return inside(pass -> {
-            admit(client);
-            return LayerCalls.exports(layers(), client);
-        });
-    }
-
-    /** What its layers put in place of the empty name. */
-    String defaultExport(ClientInfo client) throws NbdException {
-        return inside(pass -> {
-            admit(client);
-            return LayerCalls.defaultExport(layers(), client);
-        });
-    }
-
-    /** Asks its layers whether this client may come. */
-    void preconnect(ClientInfo client) throws NbdException {
-        inside(pass -> {
-            admit(client);
-            return true;
-        });
-    }
-
-    /** They are asked once for each client: before it is greeted, or before the first that it wants of this export. */
-    private void admit(ClientInfo client) throws NbdException {
-        monitor.lock();
-        try {
-            if (admitted.contains(client)) {
-                return;
-            }
-        } finally {
-            monitor.unlock();
-        }
-        LayerCalls.preconnect(layers(), client);
-        monitor.lock();
-        try {
-            admitted.add(client);
-        } finally {
-            monitor.unlock();
-        }
-    }
-
-    /** Opens its chain for a client. */
-    OpenConnection open(String exportName, ClientInfo client, ExportDirectory.SessionControl session) throws NbdException {
-        config.tls().check(exportName, client);
-        return inside(pass -> {
-            admit(client);
-            List<Layer> used = layers();
-            Chain chain = openChain(used, exportName, client, pass);
-            DeviceInfo info = threadModel() == ThreadModel.SERIALIZE_CONNECTIONS ? chain.promised().with().multiConn(false).build()
-                    : chain.promised();
-            OpenConnection connection = new OpenConnection(this, exportName, client, chain,
-                    new Gate(services.platform(), "connection " + client.connection()), info, session);
-            monitor.lock();
-            try {
-                if (state == ExportState.ACTIVE && used.equals(layers()) && !pass.isStranded()) {
-                    if (controlGate.isShut()) {
-                        // A change waits for this call; it may have shut the gates of the other connections already.
-                        connection.gate().shut();
-                    }
-                    connections.add(connection);
-                    return connection;
-                }
-            } finally {
-                monitor.unlock();
-            }
-            // A change has begun meanwhile: it does not know this chain.
-            chain.close();
-            return null;
-        });
-    }
-
-    private Chain openChain(List<Layer> layers, String exportName, ClientInfo client, CallGate.Pass pass) throws NbdException {
-        try {
-            return Chain.open(layers, client, exportName, config.readOnly() || client.readOnly() || !config.tls().mayWrite(client),
-                    c -> pass.onStrand(c::strand));
-        } catch (NbdException e) {
-            String text = e.getMessage();
-            if (!text.equals(lastRefusal)) {
-                lastRefusal = text;
-                services.complaints().warn(LOG, "export " + name(), "export " + name() + ": it can't be opened for " + client.peer() + ": "
-                        + Failures.oneLine(text) + " (the same reason is logged once)");
-            }
-            throw e;
-        }
-    }
-
-    /**
-     * A connection is done: its requests end, then its devices are closed. While a change is under way its operations own
-     * the chain; then the rest is done when the gate is reopened, see {@link #closeDeparted}.
-     */
-    void closed(OpenConnection connection) {
-        connection.gate().close();
-        if (!connections().contains(connection)) {
-            return;
-        }
-        if (!connection.gate().awaitEmpty(Deadline.after(services.platform(), config.drain()))) {
-            stop.strand(connection, "the client has gone");
-            return;
-        }
-        CallGate.Pass pass = controlGate.tryEnter();
-        while (pass == null) {
-            monitor.lock();
-            try {
-                if (controlGate.isClosed() || !connections.contains(connection)) {
-                    return;
-                }
-                if (controlGate.isShut()) {
-                    departed.add(connection);
-                    return;
-                }
-            } finally {
-                monitor.unlock();
-            }
-            pass = controlGate.tryEnter();
-        }
-        try {
-            if (take(connection)) {
-                connection.chain().close();
-            }
-        } finally {
-            pass.exit();
-        }
-    }
-
-    private boolean take(OpenConnection connection) {
-        monitor.lock();
-        try {
-            monitor.signalAll();
-            return connections.remove(connection);
-        } finally {
-            monitor.unlock();
-        }
-    }
-
-    /** The gate of other calls is open again: closes the chains of clients that have left meanwhile. */
-    void closeDeparted() {
-        List<OpenConnection> left;
-        monitor.lock();
-        try {
-            left = List.copyOf(departed);
-            departed.clear();
-        } finally {
-            monitor.unlock();
-        }
-        if (!left.isEmpty()) {
-            services.platform().start("sluice-close-" + name(), () -> left.forEach(this::closed));
-        }
-    }
-
-    /** Takes a connection out whose calls do not return. */
-    void forget(OpenConnection connection) {
-        monitor.lock();
-        try {
-            connections.remove(connection);
-            monitor.signalAll();
-        } finally {
-            monitor.unlock();
-        }
-    }
-
-    /** Takes all connections out; the caller closes them. */
-    List<OpenConnection> takeConnections() {
-        monitor.lock();
-        try {
-            List<OpenConnection> taken = List.copyOf(connections);
-            connections.clear();
-            monitor.signalAll();
-            return taken;
         } finally {
             monitor.unlock();
         }

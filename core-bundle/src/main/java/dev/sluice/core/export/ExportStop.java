@@ -78,7 +78,7 @@ public final class ExportStop {
         String text = connection.gate().inside() + " calls of connection " + connection.client().connection() + " ("
                 + connection.client().peer() + ")";
         LOG.log(System.Logger.Level.ERROR, "export " + export.name() + ": stranded: " + text + " do not return after: " + why);
-        export.forget(connection);
+        export.clients().forget(connection);
         // Before its chain is taken apart: a call that heeds it may still end soon.
         connection.cancel(why);
         connection.chain().strand();
@@ -131,7 +131,7 @@ public final class ExportStop {
             c.session().disconnectSoft(why);
         }
         Deadline deadline = Deadline.after(export.services().platform(), drain);
-        List<OpenConnection> ended = export.takeConnections();
+        List<OpenConnection> ended = export.clients().takeAll();
         List<OpenConnection> empty = new ArrayList<>();
         for (OpenConnection c : ended) {
             if (c.gate().awaitEmpty(deadline)) {
@@ -149,7 +149,7 @@ public final class ExportStop {
     /** Tells clients to go whose devices are in the hands of a call that does not return: it closes them when it does. */
     void abandonConnections(List<OpenConnection> connections, String why) {
         for (OpenConnection c : connections) {
-            export.forget(c);
+            export.clients().forget(c);
             c.gate().close();
             c.session().disconnectSoft(why);
             c.chain().strand();

@@ -143,7 +143,7 @@ public final class Exports implements ExportDirectory, Kinds.Listener {
                 continue;
             }
             if (export.config().catchAll()) {
-                shown.addAll(export.list(client));
+                shown.addAll(export.clients().list(client));
             } else {
                 shown.add(new ExportInfo(export.name(), ""));
             }
@@ -155,17 +155,17 @@ public final class Exports implements ExportDirectory, Kinds.Listener {
     public OpenConnection open(String name, ClientInfo client, SessionControl session) throws NbdException {
         Export export = byName.get(name);
         if (export != null && !export.config().catchAll()) {
-            return export.open(name, client, session);
+            return export.clients().open(name, client, session);
         }
         Export catchAll = byName.get(ExportConfig.CATCH_ALL);
         if (catchAll != null) {
             catchAll.config().tls().check(name, client);
-            String asked = name.isEmpty() ? catchAll.defaultExport(client) : name;
-            return catchAll.open(asked, client, session);
+            String asked = name.isEmpty() ? catchAll.clients().defaultExport(client) : name;
+            return catchAll.clients().open(asked, client, session);
         }
         if (name.isEmpty() && byName.size() == 1) {
             Export only = byName.values().iterator().next();
-            return only.open(only.name(), client, session);
+            return only.clients().open(only.name(), client, session);
         }
         throw new NbdException(NbdError.EINVAL, name.isEmpty() ? "there is no default export" : "there is no export '" + name + "'");
     }
@@ -183,7 +183,7 @@ public final class Exports implements ExportDirectory, Kinds.Listener {
         if (export.isEmpty() || export.get().state() != ExportState.ACTIVE) {
             return;
         }
-        export.get().preconnect(client);
+        export.get().clients().preconnect(client);
     }
 
     @Override

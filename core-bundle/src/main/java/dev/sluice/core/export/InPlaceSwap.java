@@ -256,7 +256,7 @@ final class InPlaceSwap {
         export.recomputeThreadModel();
         export.connections().forEach(c -> c.gate().reopen());
         export.controlGate().reopen();
-        export.closeDeparted();
+        export.clients().closeDeparted();
     }
 
     /** After the record was made: who sees the state finds the record too. */
@@ -287,7 +287,7 @@ final class InPlaceSwap {
         shut = false;
         export.become(ExportState.WAITING, why);
         export.controlGate().reopen();
-        export.closeDeparted();
+        export.clients().closeDeparted();
     }
 
     /** The export ends: what waits for a successor waits no more. */
@@ -306,7 +306,7 @@ final class InPlaceSwap {
         if (shut) {
             shut = false;
             export.controlGate().reopen();
-            export.closeDeparted();
+            export.clients().closeDeparted();
         }
     }
 

@@ -353,7 +353,7 @@ final class LiveChange {
                 shut = false;
                 export.connections().forEach(c -> c.gate().reopen());
                 export.controlGate().reopen();
-                export.closeDeparted();
+                export.clients().closeDeparted();
                 pause = Duration.ofNanos(platform.nanoTime() - shutAt);
             }
         }

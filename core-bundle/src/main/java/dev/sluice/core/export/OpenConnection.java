@@ -123,6 +123,6 @@ public final class OpenConnection implements OpenExport {
     @Override
     public void close() {
         export.counters().end(counters);
-        export.closed(this);
+        export.clients().closed(this);
     }
 }

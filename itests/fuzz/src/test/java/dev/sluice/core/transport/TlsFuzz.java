@@ -42,8 +42,8 @@ public final class TlsFuzz implements FuzzTarget {
         Path directory = Files.createTempDirectory("tlsfuzz");
         Path file = directory.resolve("keys");
         Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair",
-                "-keyalg", "EC", "-groupname", "secp256r1", "-dname", "CN=localhost", "-validity", "3650", "-keystore", file.toString(), "-storetype",
-                "PKCS12", "-storepass", new String(PASSWORD)).redirectErrorStream(true).start();
+                "-keyalg", "EC", "-groupname", "secp256r1", "-dname", "CN=localhost", "-validity", "3650",
+                "-keystore", file.toString(), "-storetype", "PKCS12", "-storepass", new String(PASSWORD)).redirectErrorStream(true).start();
         keytool.getInputStream().readAllBytes();
         Check.that(keytool.waitFor(1, TimeUnit.MINUTES) && keytool.exitValue() == 0, () -> "keytool has failed");
         KeyStore keys = KeyStore.getInstance("PKCS12");

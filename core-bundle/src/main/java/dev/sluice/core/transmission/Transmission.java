@@ -200,10 +200,10 @@ public final class Transmission {
     private void lead(Leadership me) {
         boolean graceful = false;
         try {
-            Turn turn;
-            do {
+            Turn turn = sendBetween(me) ? Turn.ON : Turn.OVERTAKEN;
+            while (turn == Turn.ON) {
                 turn = next(me);
-            } while (turn == Turn.ON);
+            }
             if (turn == Turn.OVERTAKEN) {
                 return;
             }
@@ -591,15 +591,10 @@ public final class Transmission {
             return;
         }
         pace.stuck(old.request.type & 7);
+        // Its own before anything else, so that it can be overtaken in turn if the client does not take this.
+        follower.batch.release();
+        follower.batch = finished;
         leader = follower;
-        try {
-            if (output.send(finished)) {
-                finished.release();
-            }
-        } catch (IOException e) {
-            finished.release();
-            broken(e);
-        }
         lead(follower);
     }
 

@@ -8,12 +8,14 @@ import dev.sluice.api.ThreadModel;
 import dev.sluice.api.contract.ModelDevice;
 import dev.sluice.core.protocol.Command;
 import dev.sluice.core.protocol.Magic;
+import dev.sluice.core.util.Background;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -109,6 +111,27 @@ class SendsBeforeItTakesTest {
                 read(s, SIZE / 2, new byte[300_000]);
                 takeAll(s);
             }
+        }
+    }
+
+    @Test
+    void repliesThatWereFinishedBeforeACallThatHangsDoNotHoldTheInputUp() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        model.onFlush(() -> Background.await(go));
+        try (Session s = Session.simple().room(ROOM).around(model)) {
+            // together, so that the reply is finished and not sent when the flush begins
+            ByteBuffer both = ByteBuffer.allocate(2 * 28);
+            both.putInt(Magic.REQUEST).putShort((short) 0).putShort((short) Command.READ).putLong(1001).putLong(0).putInt(100_000);
+            both.putInt(Magic.REQUEST).putShort((short) 0).putShort((short) Command.FLUSH).putLong(1002).putLong(0).putInt(0);
+            reads.put(1001L, new byte[100_000]);
+            open = 2;
+            s.wire.send(both.flip());
+            write(s, SIZE / 2, new byte[300_000]);
+            s.wire.awaitTaken();
+            go.countDown();
+            takeAll(s);
+        } finally {
+            go.countDown();
         }
     }
 

@@ -1,11 +1,16 @@
 package dev.sluice.commandline;
 
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.stream.Stream;
 
 /** The user and the group that the server becomes when its sockets are bound, {@code -u} and {@code -g}. */
 final class Identity {
@@ -60,7 +65,7 @@ final class Identity {
         try {
             if (user.isPresent()) {
                 for (Path file : files(own)) {
-                    calls.chown(file, user.getAsInt());
+                    give(file, user.getAsInt());
                 }
             }
             if (group.isPresent()) {
@@ -74,9 +79,40 @@ final class Identity {
         }
     }
 
-    private static List<Path> files(Path directory) throws IOException {
-        try (Stream<Path> all = Files.walk(directory)) {
-            return all.toList();
+    /** Files come and go meanwhile, as configurations are stored. */
+    private void give(Path file, int to) throws IOException {
+        try {
+            calls.chown(file, to);
+        } catch (IOException e) {
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                throw e;
+            }
         }
+    }
+
+    private static List<Path> files(Path directory) throws IOException {
+        List<Path> all = new ArrayList<>();
+        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path visited, BasicFileAttributes attributes) {
+                all.add(visited);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path visited, BasicFileAttributes attributes) {
+                all.add(visited);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path visited, IOException e) throws IOException {
+                if (e instanceof NoSuchFileException && !visited.equals(directory)) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw e;
+            }
+        });
+        return all;
     }
 }

@@ -296,6 +296,13 @@ class CommandLineTest {
     }
 
     @Test
+    void aFileThatGoesMeanwhileIsNotMissed() throws Exception {
+        calls.fleeting = Files.writeString(directory.resolve("stored"), "");
+        run("memory", "1G", "-u", "nobody");
+        assertEquals(List.of("chown 99", "setuid 99"), calls.calls);
+    }
+
+    @Test
     void aNumberIsAUserToo() throws Exception {
         run("memory", "1G", "-u", "12", "-g", "34");
         assertEquals(List.of("chown 12", "setgid 34", "setuid 12"), calls.calls);

@@ -1,6 +1,7 @@
 package dev.sluice.commandline;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,8 @@ final class FakeSystemCalls implements SystemCalls {
     final List<String> calls = new ArrayList<>();
     /** The call that fails. */
     String failing = "";
+    /** A file that goes at the moment when it is given to somebody. */
+    Path fleeting = Path.of("");
 
     private void note(String call) throws IOException {
         if (!failing.isEmpty() && call.startsWith(failing)) {
@@ -41,6 +44,10 @@ final class FakeSystemCalls implements SystemCalls {
 
     @Override
     public void chown(Path file, int user) throws IOException {
+        if (file.equals(fleeting)) {
+            Files.delete(file);
+            throw new IOException("lchown: No such file or directory");
+        }
         note("chown " + user);
     }
 

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import org.osgi.framework.Bundle;
-import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -23,6 +23,8 @@ public final class CommandLine implements Callable<Integer> {
     private static final int FAILURE = 1;
     /** Of the runtime: what its listeners can do beyond what every core's can. */
     private static final String FEATURES = "dev.sluice.features";
+    /** By its name: where its classes come from need not tell which bundle has them. */
+    private static final String API = "dev.sluice.api";
 
     private final Launcher launcher;
     private final SluiceRuntime runtime;
@@ -31,24 +33,28 @@ public final class CommandLine implements Callable<Integer> {
     private final SystemCalls calls;
     /** Where the kernel tells about this process. */
     private final Path processFiles;
+    /** Of the API bundle, which plugins are bound to; 0 if there is none. */
+    private final String apiVersion;
 
     /** Made by Declarative Services. */
     @Activate
-    public CommandLine(@Reference(name = "launcher", target = "(dev.sluice.launcher=true)") BiFunction<String, Object, Object> launcher,
+    public CommandLine(BundleContext context,
+            @Reference(name = "launcher", target = "(dev.sluice.launcher=true)") BiFunction<String, Object, Object> launcher,
             @Reference(name = "runtime", service = SluiceRuntime.class) Map.Entry<Map<String, Object>, SluiceRuntime> runtime,
             @Reference(name = "admin") ConfigurationAdmin admin) {
         this(launcher, runtime.getValue(), admin, features(runtime.getKey().get(FEATURES)), new JnaSystemCalls(),
-                Path.of("/proc/self"));
+                Path.of("/proc/self"), apiVersion(context));
     }
 
     CommandLine(BiFunction<String, Object, Object> launcher, SluiceRuntime runtime, ConfigurationAdmin admin, Set<String> features,
-            SystemCalls calls, Path processFiles) {
+            SystemCalls calls, Path processFiles, String apiVersion) {
         this.launcher = new Launcher(launcher);
         this.runtime = runtime;
         this.admin = admin;
         this.features = features;
         this.calls = calls;
         this.processFiles = processFiles;
+        this.apiVersion = apiVersion;
     }
 
     private static Set<String> features(Object property) {
@@ -58,7 +64,7 @@ public final class CommandLine implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Program program = new Program(launcher.program(), runtime.version());
-        Texts texts = new Texts(program, CommandLine::apiVersion);
+        Texts texts = new Texts(program, apiVersion);
         try {
             return run(program, texts);
         } catch (UsageException e) {
@@ -154,9 +160,12 @@ public final class CommandLine implements Callable<Integer> {
         return UsageException.of("no plugins given on the command line.").withHint();
     }
 
-    /** Of the API bundle, which plugins are bound to; 0 outside of a framework. */
-    private static String apiVersion() {
-        Bundle api = FrameworkUtil.getBundle(SluiceRuntime.class);
-        return api == null ? "0" : api.getVersion().toString();
+    private static String apiVersion(BundleContext context) {
+        for (Bundle bundle : context.getBundles()) {
+            if (API.equals(bundle.getSymbolicName())) {
+                return bundle.getVersion().toString();
+            }
+        }
+        return "0";
     }
 }

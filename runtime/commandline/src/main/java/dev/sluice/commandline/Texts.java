@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.StringJoiner;
-import java.util.function.Supplier;
 
 /** What the options that only print something print. */
 final class Texts {
@@ -16,14 +15,14 @@ final class Texts {
 
     private final Program entry;
     private final String program;
-    private final Supplier<String> apiVersion;
+    private final String apiVersion;
 
     /**
      * For a program.
      *
      * @param apiVersion what plugins are bound to
      */
-    Texts(Program entry, Supplier<String> apiVersion) {
+    Texts(Program entry, String apiVersion) {
         this.entry = entry;
         this.program = entry.name();
         this.apiVersion = apiVersion;
@@ -127,7 +126,7 @@ final class Texts {
     /** Fields of the plugin, then of the filters. */
     String dumpPlugin(Chain chain) {
         List<String> lines = new ArrayList<>(List.of("path=" + chain.plugin().location(), "name=" + chain.plugin().name(),
-                "version=" + chain.plugin().version(), "api_version=" + apiVersion.get()));
+                "version=" + chain.plugin().version(), "api_version=" + apiVersion));
         for (ParameterStatus p : chain.plugin().parameters()) {
             if (p.magic()) {
                 lines.add("magic_config_key=" + p.name());
@@ -163,7 +162,7 @@ final class Texts {
         text.add("java_home=" + System.getProperty("java.home"));
         text.add("java_version=" + System.getProperty("java.version"));
         text.add("libdir=" + home.resolve("lib"));
-        text.add("max_api_version=" + apiVersion.get());
+        text.add("max_api_version=" + apiVersion);
         text.add("name=" + program);
         text.add("plugindir=" + home.resolve("plugins"));
         text.add("root_tls_certificates_dir=/etc/pki/nbdkit");

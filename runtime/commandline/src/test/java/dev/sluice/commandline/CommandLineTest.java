@@ -36,7 +36,7 @@ class CommandLineTest {
 
     private int run(FakeLauncher with) throws Exception {
         launcher = with;
-        return new CommandLine(launcher, runtime, admin.service(), features, calls, directory.resolve("no proc")).call();
+        return new CommandLine(launcher, runtime, admin.service(), features, calls, directory.resolve("no proc"), "0").call();
     }
 
     @Test

@@ -68,7 +68,7 @@ final class StartScript {
                 + "  case $1 in\n"
                 + "    -Dsluice.background=*) background=${1#*=} ;;\n"
                 + "    -Dsluice.directory=*) directory=${1#*=} ;;\n"
-                + "    -XX:ArchiveClassesAtExit=*) exit 0 ;;\n"
+                + "    -Dsluice.prepare=* | -XX:ArchiveClassesAtExit=* | -XX:AOTCacheOutput=*) exit 0 ;;\n"
                 + "  esac\n"
                 + "  shift\n"
                 + "done\n"

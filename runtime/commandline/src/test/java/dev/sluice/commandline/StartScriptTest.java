@@ -138,6 +138,17 @@ class StartScriptTest {
     }
 
     @Test
+    void aHeapOrACollectorOfTheUsersChoiceIsTheOnlyOne() throws Exception {
+        StartScript.executable(script.jdk("17").resolve("bin/java"), "#!/bin/sh\necho \"$@\"\n");
+        Path dist = script.unpacked("dist");
+        assertTrue(script.run(dist, "-f").out().contains(" -XX:+UseSerialGC -Xms64m "));
+        String heap = script.with("JVM_OPTIONS", "-Xmx32m").run(dist, "-f").out();
+        assertTrue(heap.contains(" -XX:+UseSerialGC ") && heap.contains(" -Xmx32m ") && !heap.contains("-Xms"), heap);
+        String collector = script.with("JVM_OPTIONS", "-XX:+UseG1GC").run(dist, "-f").out();
+        assertTrue(collector.contains(" -XX:+UseG1GC ") && !collector.contains("SerialGC") && !collector.contains("-Xms"), collector);
+    }
+
+    @Test
     void aSkeletonIsMadeInTheForeground() throws Exception {
         script.jdk("17");
         assertEquals("java 17 false " + script.root + ": new plugin x\n", script.run(script.unpacked("dist"), "new", "plugin", "x").out());

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -21,9 +22,10 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.Filter;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.launch.Framework;
+import org.osgi.framework.wiring.FrameworkWiring;
 import org.osgi.util.tracker.ServiceTracker;
 
-/** Felix with the bundles of the distribution. Used by the main thread; {@link #startRest} by any. */
+/** Felix with the bundles of the distribution. Used by the main thread; what starts more bundles by any. */
 final class Container {
     private static final long SERVICE_SECONDS = 60;
     private static final long STOP_SECONDS = 60;
@@ -36,6 +38,8 @@ final class Container {
     private final Set<Path> started = new HashSet<>();
     private final boolean inDirectory;
     private final boolean observed;
+    /** Whether there is a bundle that is not of the distribution. */
+    private volatile boolean stranger;
     private volatile boolean closing;
 
     /**
@@ -44,8 +48,9 @@ final class Container {
      * @param cache where Felix keeps copies of the bundles: fresh, of this process alone. Copies, because a rebuilt
      *     distribution must not change the code under a running server.
      * @param inDirectory whether this is a server in a directory, whose own bundle starts plugins and filters
+     * @param classPath base bundles that need no copy; empty: all are copied
      */
-    Container(Distribution distribution, Path cache, boolean inDirectory, Console console) {
+    Container(Distribution distribution, Path cache, boolean inDirectory, Optional<ClassPathBundles> classPath, Console console) {
         this.distribution = distribution;
         this.inDirectory = inDirectory;
         this.console = console;
@@ -55,6 +60,11 @@ final class Container {
         configuration.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
         configuration.put("felix.service.urlhandlers", "false");
         configuration.put("felix.cache.locking", "false");
+        configuration.put(Constants.FRAMEWORK_SYSTEMPACKAGES, SystemPackages.list());
+        // nothing extends the framework itself, and looking for a way into the class loader takes time
+        configuration.put("felix.extensions.disable", "true");
+        // a handful of bundles is resolved sooner than threads are made
+        configuration.put("felix.resolver.parallelism", "1");
         // Gogo's own shell reads nothing: commands come through the daemon's socket
         configuration.put("gosh.args", "--nointeractive --noshutdown");
         configuration.put("felix.log.level", "2");
@@ -67,7 +77,7 @@ final class Container {
         if (observed) {
             configuration.put(OBSERVABILITY, words);
         }
-        framework = new Felix(configuration);
+        framework = classPath.isPresent() ? new Felix(configuration, classPath.get()) : new Felix(configuration);
     }
 
     /**
@@ -84,6 +94,10 @@ final class Container {
         for (Path jar : inDirectory ? distribution.server() : distribution.base()) {
             base.add(install(jar));
         }
+        // so that all jars of the class path are open, whatever happens to their names and to the user of this process later
+        ClassLoader.getSystemResource("META-INF/none");
+        // all at once, which is quicker than one after the other; what can't be resolved fails when it is started
+        framework.adapt(FrameworkWiring.class).resolveBundles(base);
         for (Bundle bundle : base) {
             bundle.start();
         }
@@ -92,11 +106,22 @@ final class Container {
         }
     }
 
-    /** Starts what shows the server to monitors, if that is wished, and the plugins and filters that are not started yet. */
-    void startRest() throws IOException {
+    /**
+     * Starts what nobody had to wait for: what shows the server to monitors, if that is wished, and the plugins and filters
+     * that are not started yet, if there is somebody who might ask for them. The layers of a server of a command line stay as
+     * they are; only a bundle of another's could change them, by {@code SluiceControl}.
+     */
+    void startLate() throws IOException {
         if (observed) {
             distribution.observability().forEach(this::startKind);
         }
+        if (stranger) {
+            startKinds();
+        }
+    }
+
+    /** Starts the plugins and filters that are not started yet; a server in a directory starts its own. */
+    void startKinds() throws IOException {
         if (inDirectory) {
             return;
         }
@@ -139,6 +164,7 @@ final class Container {
      * @throws BundleException it is no bundle, or does not start
      */
     String startKindFrom(Path jar) throws BundleException {
+        stranger = true;
         Bundle bundle = install(jar);
         bundle.start();
         return bundle.getLocation();

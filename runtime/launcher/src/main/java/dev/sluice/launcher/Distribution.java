@@ -20,6 +20,8 @@ import java.util.regex.Pattern;
 final class Distribution {
     private static final Pattern KIND = Pattern.compile("dev\\.sluice\\.(?:plugin|filter)\\.(.+?)-\\d.*\\.jar");
 
+    private static final Pattern RUNNING = Pattern.compile("(?:dev\\.sluice\\.launcher|org\\.apache\\.felix\\.framework)-\\d.*\\.jar");
+
     private static final Set<String> PARTS = Set.of("psk");
 
     private final Path home;
@@ -31,6 +33,13 @@ final class Distribution {
     /** What every start needs, by file name. */
     List<Path> base() throws IOException {
         return jars("bundles");
+    }
+
+    /** The launcher and the framework, which are no bundles. */
+    List<Path> running() throws IOException {
+        List<Path> jars = new ArrayList<>(jars("lib"));
+        jars.removeIf(jar -> !RUNNING.matcher(jar.getFileName().toString()).matches());
+        return jars;
     }
 
     /** What a server in a directory needs: another command line, and the shell. */
@@ -80,9 +89,11 @@ final class Distribution {
     private List<Path> jars(String directory) throws IOException {
         List<Path> jars = new ArrayList<>();
         if (Files.isDirectory(home.resolve(directory))) {
-            try (DirectoryStream<Path> found = Files.newDirectoryStream(home.resolve(directory), "*.jar")) {
+            // no pattern: the first one of a process takes longer than all the rest here
+            try (DirectoryStream<Path> found = Files.newDirectoryStream(home.resolve(directory))) {
                 found.forEach(jars::add);
             }
+            jars.removeIf(jar -> !jar.toString().endsWith(".jar"));
         }
         jars.sort(null);
         return jars;

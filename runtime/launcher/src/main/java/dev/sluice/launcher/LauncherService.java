@@ -31,7 +31,7 @@ import org.osgi.framework.BundleException;
  * bundles     -         starts the plugins and filters that were left out so far, before it returns
  * bundle      String    starts a plugin or filter from this file; answers with the location of its bundle
  * part        String    starts a part of the distribution that few servers need: psk
- * ready       Boolean   the server serves; true: let go of the standard streams. Starts the rest of the bundles
+ * ready       Boolean   the server serves; true: let go of the standard streams. Starts what could wait
  *                       in the background. Fails if the script that waits for it is gone
  * onStop      Runnable  called once, by another thread, when the process is told to end (also if it was already)
  * </pre>
@@ -108,7 +108,7 @@ final class LauncherService implements BiFunction<String, Object, Object> {
                 console.verbose((Boolean) value);
                 return null;
             case "bundles":
-                container.startRest();
+                container.startKinds();
                 return null;
             case "bundle":
                 return startKind(Path.of((String) value));
@@ -156,17 +156,17 @@ final class LauncherService implements BiFunction<String, Object, Object> {
         if (letGo) {
             console.detach(surroundings.background());
         }
-        Thread rest = new Thread(this::startRest, "sluice-bundles");
-        rest.setDaemon(true);
-        rest.setPriority(Thread.MIN_PRIORITY);
-        rest.start();
+        Thread late = new Thread(this::startLate, "sluice-bundles");
+        late.setDaemon(true);
+        late.setPriority(Thread.MIN_PRIORITY);
+        late.start();
     }
 
-    private void startRest() {
+    private void startLate() {
         try {
-            container.startRest();
+            container.startLate();
         } catch (IOException e) {
-            console.message(System.Logger.Level.WARNING, "can't start the other plugins and filters", e);
+            console.message(System.Logger.Level.WARNING, "can't start the other bundles", e);
         }
     }
 }

@@ -9,7 +9,7 @@ import org.osgi.framework.BundleException;
 /**
  * Starts Felix with the bundles of the distribution, lets the command line bundle do its work on this thread, stops
  * everything and ends the process. System properties: {@code sluice.home}, {@code sluice.directory},
- * {@code sluice.background}, {@code sluice.program}.
+ * {@code sluice.background}, {@code sluice.program}, {@code sluice.prepare}, {@code sluice.prepared}.
  */
 public final class Main {
     private static final long LARGEST_LOG = 4 << 20;
@@ -19,11 +19,14 @@ public final class Main {
     private final Container container;
     private final LauncherService service;
 
-    private Main(Console console, Surroundings surroundings, Optional<ServerDirectory> server, Ending ending) {
+    private Main(Console console, Surroundings surroundings, Optional<ServerDirectory> server, Ending ending) throws IOException {
         this.console = console;
         this.surroundings = surroundings;
         Path cache = server.map(ServerDirectory::cache).orElse(surroundings.temporary().resolve("cache"));
-        this.container = new Container(new Distribution(surroundings.home()), cache, server.isPresent(), console);
+        Distribution distribution = new Distribution(surroundings.home());
+        // a server in a directory has its bundles updated, so they are bundles from the beginning
+        this.container = new Container(distribution, cache, server.isPresent(),
+                server.isPresent() ? Optional.empty() : PreparedStart.bundles(distribution), console);
         this.service = new LauncherService(surroundings, server, console, container, ending);
     }
 
@@ -40,6 +43,10 @@ public final class Main {
             List<String> words = console.program().equals("nbdkit") ? List.of() : List.of(argv);
             if (ServerDirectory.isHelp(words)) {
                 console.out(ServerDirectory.USAGE);
+                status = 0;
+            } else if (System.getProperty(PreparedStart.MAKE) != null) {
+                PreparedStart.make(Path.of(System.getProperty(PreparedStart.MAKE)), Path.of(System.getProperty("java.class.path")),
+                        new Distribution(Surroundings.distribution()).base());
                 status = 0;
             } else if (NewBundle.isMeant(words)) {
                 console.out(words.contains("--help") ? NewBundle.USAGE

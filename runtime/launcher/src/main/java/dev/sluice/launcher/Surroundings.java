@@ -1,8 +1,11 @@
 package dev.sluice.launcher;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -16,6 +19,7 @@ import java.util.stream.Stream;
  * @param temporary a directory of this process alone
  */
 record Surroundings(List<String> argv, Path home, Path directory, boolean background, Path temporary) {
+    private static final int ATTEMPTS = 1000;
 
     /**
      * Reads {@code sluice.home}, {@code sluice.directory} and {@code sluice.background}, and makes the temporary directory.
@@ -28,15 +32,31 @@ record Surroundings(List<String> argv, Path home, Path directory, boolean backgr
             throw new IOException("there is no distribution in " + home + " (the system property sluice.home must name one)");
         }
         Path directory = callersDirectory();
-        Path temporary;
-        try {
-            temporary = Files.createTempDirectory("sluice-");
-        } catch (IOException e) {
-            throw new IOException("can't make a directory in " + System.getProperty("java.io.tmpdir") + ": " + e.getMessage(), e);
-        }
+        Path temporary = makeTemporary(Path.of(System.getProperty("java.io.tmpdir")));
         // JNA would leave a directory of its own behind
         System.setProperty("jna.tmpdir", temporary.toString());
         return new Surroundings(List.of(argv), home, directory, inBackground(), temporary);
+    }
+
+    /**
+     * Makes a directory for this process alone. {@link Files#createTempDirectory} would begin with a secure random number
+     * generator, which costs more than the rest of this class; whoever guesses a name gains nothing, as the directory is
+     * either made here, for its owner only, or another name is tried.
+     */
+    static Path makeTemporary(Path parent) throws IOException {
+        FileAttribute<?> ownersOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+        String name = "sluice-" + ProcessHandle.current().pid() + "-";
+        for (int attempt = 1;; attempt++) {
+            try {
+                return Files.createDirectory(parent.resolve(name + Long.toString(System.nanoTime(), Character.MAX_RADIX)), ownersOnly);
+            } catch (FileAlreadyExistsException e) {
+                if (attempt == ATTEMPTS) {
+                    throw new IOException("can't make a directory in " + parent + ": " + e.getMessage() + " exists", e);
+                }
+            } catch (IOException e) {
+                throw new IOException("can't make a directory in " + parent + ": " + e.getMessage(), e);
+            }
+        }
     }
 
     /** Whether a script waits for the last line on standard output. */

@@ -18,7 +18,8 @@ class DistributionTest {
     void make() throws Exception {
         for (String file : new String[] {"bundles/b-1.jar", "bundles/a-1.jar", "bundles/readme.txt", "plugins/other-1.jar",
             "plugins/dev.sluice.plugin.memory-0.1.0.jar", "plugins/dev.sluice.plugin.sparse-random-0.1.0-SNAPSHOT.jar",
-            "filters/dev.sluice.filter.cow-0.1.0.jar", "psk/dev.sluice.psk-0.1.0.jar"}) {
+            "filters/dev.sluice.filter.cow-0.1.0.jar", "lib/dev.sluice.launcher-0.1.0.jar", "lib/dev.sluice.client-0.1.0.jar",
+            "lib/org.apache.felix.framework-7.0.5.jar", "psk/dev.sluice.psk-0.1.0.jar"}) {
             Files.createDirectories(home.resolve(file).getParent());
             Files.writeString(home.resolve(file), "");
         }
@@ -32,6 +33,11 @@ class DistributionTest {
     @Test
     void baseBundlesAreOrderedByName() throws Exception {
         assertEquals(List.of("a-1.jar", "b-1.jar"), names(distribution.base()));
+    }
+
+    @Test
+    void theLauncherAndTheFrameworkAreNoBundles() throws Exception {
+        assertEquals(List.of("dev.sluice.launcher-0.1.0.jar", "org.apache.felix.framework-7.0.5.jar"), names(distribution.running()));
     }
 
     @Test

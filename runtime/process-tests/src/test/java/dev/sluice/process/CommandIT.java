@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -107,50 +106,6 @@ class CommandIT {
             Sluice.signal(sluice.server("p"), "TERM");
             assertEquals(List.of(), sluice.errors());
             assertTrue(Files.notExists(directory.resolve("s")) && Files.notExists(directory.resolve("p")));
-        }
-    }
-
-    /** The first starts of a distribution also make the archive of classes, each for itself. */
-    @Test
-    void firstStartsAtTheSameMomentDoNotDamageWhatTheyMake() throws Exception {
-        Path home = directory.resolve("distribution");
-        copyDistribution(home);
-        String script = home.resolve("bin/sluice").toString();
-        List<Process> starts = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            starts.add(sluice.command(script, "memory", "1M", "-U", "s" + i, "-P", "p" + i)
-                    .redirectOutput(directory.resolve("out" + i).toFile()).redirectError(directory.resolve("err" + i).toFile()).start());
-        }
-        for (Process start : starts) {
-            assertEquals(0, Sluice.end(start));
-        }
-        for (int i = 0; i < 3; i++) {
-            assertEquals("NBDMAGIC", sluice.greeting("s" + i));
-            Sluice.signal(sluice.server("p" + i), "TERM");
-        }
-        Sluice.Result later = sluice.runProgram(script, "--version");
-        assertEquals(0, later.status());
-        assertEquals(List.of(), later.err());
-        try (Stream<Path> files = Files.list(home.resolve("lib"))) {
-            assertEquals(1, files.filter(file -> file.toString().endsWith(".jsa")).count());
-        }
-    }
-
-    private static void copyDistribution(Path to) throws Exception {
-        Path built;
-        try (Stream<Path> all = Files.list(Sluice.ROOT.resolve("runtime/distribution/target"))) {
-            built = all.filter(path -> path.getFileName().toString().startsWith("sluice-") && Files.isDirectory(path)).findFirst()
-                    .orElseThrow();
-        }
-        try (Stream<Path> all = Files.walk(built)) {
-            for (Path from : all.toList()) {
-                Path target = to.resolve(built.relativize(from).toString());
-                if (Files.isDirectory(from)) {
-                    Files.createDirectories(target);
-                } else if (!from.toString().endsWith(".jsa")) {
-                    Files.copy(from, target, java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
-                }
-            }
         }
     }
 }

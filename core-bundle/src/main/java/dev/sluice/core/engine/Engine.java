@@ -38,7 +38,7 @@ public final class Engine {
     private final Connections connections;
     private final Watcher watcher;
     private final Handshakes handshakes;
-    private final HotSlots slots = new HotSlots(HOT_CONNECTIONS);
+    private final HotSlots slots = new HotSlots(HOT_CONNECTIONS, Runtime.getRuntime().availableProcessors() / 2);
     private final Map<String, Listener> listeners = new ConcurrentHashMap<>();
     /** Listeners that can't be as they are configured, and why. */
     private final Map<String, ListenerStatus> refused = new ConcurrentHashMap<>();

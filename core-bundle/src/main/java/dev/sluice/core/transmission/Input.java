@@ -6,6 +6,7 @@ import dev.sluice.core.transport.Wire;
 import dev.sluice.core.util.Platform;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.function.IntSupplier;
 
 /**
  * The way in of one connection: many requests with one read, payloads, and what is read away. Only the leader reads; the
@@ -19,6 +20,8 @@ final class Input {
     private final Platform platform;
     private final BufferPool pool;
     private final Warmth warmth;
+    private final Output output;
+    private final IntSupplier calls;
     private final Flush flush;
     private final Progress progress = new Progress();
     /** The leader has sent everything and waits for the client, or there is no leader because there is nothing to do. */
@@ -29,11 +32,14 @@ final class Input {
         void flush(Leadership leader) throws IOException;
     }
 
-    Input(Wire wire, Services services, Warmth warmth, Flush flush) {
+    /** @param calls that run beside the leader */
+    Input(Wire wire, Services services, Warmth warmth, Output output, IntSupplier calls, Flush flush) {
         this.wire = wire;
         this.platform = services.platform();
         this.pool = services.buffers();
         this.warmth = warmth;
+        this.output = output;
+        this.calls = calls;
         this.flush = flush;
     }
 
@@ -82,7 +88,10 @@ final class Input {
             n = readRest(in);
         } else if (warmth.isHot()) {
             long before = platform.nanoTime();
-            n = wire.read(in);
+            n = soon(in);
+            if (n == 0) {
+                n = wire.read(in);
+            }
             warmth.waited(platform.nanoTime() - before);
         } else {
             n = wire.read(in);
@@ -90,6 +99,29 @@ final class Input {
         waiting = false;
         in.flip();
         return n >= 0;
+    }
+
+    /** What comes before it is worth sleeping; 0 if nothing did. */
+    private int soon(ByteBuffer into) throws IOException {
+        if (!into.hasRemaining() || !warmth.maySpin()) {
+            return 0;
+        }
+        try {
+            // Whoever wants to send meanwhile would have to wait; nobody does while no call is under way.
+            if (calls.getAsInt() > 0 || !output.tryHold()) {
+                return 0;
+            }
+            int n;
+            try {
+                n = wire.spin(into, HotSlots.SPIN);
+            } finally {
+                output.letGo();
+            }
+            output.sendRest();
+            return n;
+        } finally {
+            warmth.hasSpun();
+        }
     }
 
     /** More of a request of which something is there already. */
@@ -152,7 +184,7 @@ final class Input {
     }
 
     /** While requests are held back the client may go: notices that without taking anything from the input. */
-    boolean lookForDisconnect(Leadership me, Output output) throws IOException {
+    boolean lookForDisconnect(Leadership me) throws IOException {
         boolean[] gone = new boolean[1];
         ByteBuffer space = me.in.duplicate();
         space.limit(space.capacity()).position(me.in.limit());

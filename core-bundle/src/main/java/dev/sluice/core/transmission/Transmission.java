@@ -94,7 +94,6 @@ public final class Transmission {
     public Transmission(Wire wire, NegotiatedSession session, Services services, Watcher watcher, HotSlots slots, String name, int threads,
             long maxBytes, Runnable ended) {
         this.warmth = new Warmth(slots);
-        this.input = new Input(wire, services, warmth, this::flush);
         this.wire = wire;
         this.open = (OpenConnection) session.export();
         this.counters = open.count();
@@ -109,7 +108,8 @@ public final class Transmission {
         ReplyEncoder encoder = new ReplyEncoder(facts);
         this.runner = new CallRunner(facts, encoder, pool);
         this.output = new Output(wire, encoder, services.platform(), name, maxBytes, this::complain);
-        this.entrance = new Entrance(open, services.platform(), parallel, name, me -> closed || !input.lookForDisconnect(me, output));
+        this.input = new Input(wire, services, warmth, output, this::callsInFlight, this::flush);
+        this.entrance = new Entrance(open, services.platform(), parallel, name, me -> closed || !input.lookForDisconnect(me));
         this.largeWrite = new LargeWrite(this, wire, open, entrance, input, output);
         this.inFlight = new InFlight(services.platform(), name, Math.max(1, threads), maxBytes);
     }

@@ -1,13 +1,15 @@
 package dev.sluice.core.transmission;
 
 /**
- * Whether a connection's client is quick enough that a thread waits for its next request. Belongs to the leader, and is
- * passed on with the leadership.
+ * Whether a connection's client is quick enough that a thread waits for its next request, and whether that thread looks
+ * for it a moment before it sleeps. Belongs to the leader, and is passed on with the leadership.
  */
 final class Warmth {
     private final HotSlots slots;
     private boolean hot;
     private int quickWaits;
+    /** Of the last waits, in nanoseconds. */
+    private long average = HotSlots.QUICK;
 
     Warmth(HotSlots slots) {
         this.slots = slots;
@@ -17,8 +19,20 @@ final class Warmth {
         return hot;
     }
 
+    /** Whether this thread may spin before it sleeps: true asks for {@link #hasSpun}. */
+    boolean maySpin() {
+        return hot && average < HotSlots.SPIN_BELOW && slots.trySpin();
+    }
+
+    /** After {@link #maySpin} has said yes. */
+    void hasSpun() {
+        slots.endSpin();
+    }
+
     /** The client has left the leader without work for this long. */
     void waited(long nanos) {
+        // one long wait is enough to stop, some short ones to begin again
+        average += Math.min(nanos, HotSlots.QUICK) - average >> 3;
         if (nanos < HotSlots.QUICK) {
             if (!hot && ++quickWaits >= HotSlots.IN_A_ROW) {
                 hot = slots.tryTake();

@@ -19,9 +19,11 @@ public final class SocketNetwork implements Network {
     private static final int BACKLOG = 512;
 
     private final Poller poller;
+    private final Platform platform;
 
     /** With a poller for idle connections of its own. */
     public SocketNetwork(Platform platform) {
+        this.platform = platform;
         poller = new Poller(platform);
     }
 
@@ -88,7 +90,7 @@ public final class SocketNetwork implements Network {
         public Wire accept() throws IOException {
             SocketChannel channel = server.accept();
             try {
-                return new SocketWire(channel, poller);
+                return new SocketWire(channel, poller, platform);
             } catch (IOException e) {
                 channel.close();
                 throw e;

@@ -1,6 +1,7 @@
 package dev.sluice.core.transport;
 
 import dev.sluice.api.Peer;
+import dev.sluice.core.util.Platform;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -22,9 +23,11 @@ final class SocketWire implements Wire {
     private final Peer peer;
     private volatile Peer identified;
     private final Poller poller;
+    private final Platform platform;
     private volatile Poller.Parked parked;
 
-    SocketWire(SocketChannel channel, Poller poller) throws IOException {
+    SocketWire(SocketChannel channel, Poller poller, Platform platform) throws IOException {
+        this.platform = platform;
         this.channel = channel;
         this.poller = poller;
         SocketAddress remote = channel.getRemoteAddress();
@@ -48,6 +51,25 @@ final class SocketWire implements Wire {
         channel.configureBlocking(false);
         try {
             return channel.read(into);
+        } finally {
+            if (channel.isOpen()) {
+                channel.configureBlocking(true);
+            }
+        }
+    }
+
+    @Override
+    public int spin(ByteBuffer into, long nanos) throws IOException {
+        channel.configureBlocking(false);
+        try {
+            long began = platform.nanoTime();
+            int n = channel.read(into);
+            while (n == 0 && platform.nanoTime() - began < nanos) {
+                // the client may need this very core
+                Thread.yield();
+                n = channel.read(into);
+            }
+            return n;
         } finally {
             if (channel.isOpen()) {
                 channel.configureBlocking(true);

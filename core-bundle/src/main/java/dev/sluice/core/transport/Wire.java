@@ -18,6 +18,16 @@ public interface Wire extends Closeable {
     int poll(ByteBuffer into) throws IOException;
 
     /**
+     * As {@link #poll}, and looks again for this long without giving the processor's core away to sleep. Nobody else may read
+     * or write meanwhile. A wire that can't do that answers 0 at once.
+     *
+     * @param nanos some ten thousand, at most
+     */
+    default int spin(ByteBuffer into, long nanos) throws IOException {
+        return 0;
+    }
+
+    /**
      * Waits for bytes, for the end, or for {@link #close}, without a thread; then the action runs once, on a thread that
      * must not be held up. Until then nobody may read or write.
      *

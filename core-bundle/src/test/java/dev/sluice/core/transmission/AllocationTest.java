@@ -65,7 +65,7 @@ class AllocationTest {
             CountDownLatch ended = new CountDownLatch(1);
             Watcher watcher = new Watcher(bench.core.services.platform());
             try {
-                new Transmission(wire, session, bench.core.services, watcher, new HotSlots(4), "test", 16, 64 << 20, ended::countDown)
+                new Transmission(wire, session, bench.core.services, watcher, new HotSlots(4, 1), "test", 16, 64 << 20, ended::countDown)
                         .run();
                 Background.await(ended);
             } finally {

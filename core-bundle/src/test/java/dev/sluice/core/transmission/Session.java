@@ -98,7 +98,7 @@ final class Session implements AutoCloseable {
         NegotiatedSession session = new NegotiatedSession(client.connection,
                 TransmissionFlags.of(client.connection.info(), structured, extended, !contexts.isEmpty()), structured, extended, contexts);
         watcher = new Watcher(bench.core.services.platform());
-        transmission = new Transmission(wire, session, bench.core.services, watcher, new HotSlots(4), "test", m.threads, 128 << 20,
+        transmission = new Transmission(wire, session, bench.core.services, watcher, new HotSlots(4, 1), "test", m.threads, 128 << 20,
                 ended::countDown);
         Background.run(() -> {
             transmission.run();

@@ -62,7 +62,7 @@ class PollerTest {
             server.bind(address);
             for (int i = 0; i < ROUNDS; i++) {
                 try (SocketChannel client = SocketChannel.open(address)) {
-                    SocketWire wire = new SocketWire(server.accept(), poller);
+                    SocketWire wire = new SocketWire(server.accept(), poller, new RealPlatform());
                     CountDownLatch first = new CountDownLatch(1);
                     CountDownLatch last = new CountDownLatch(1);
                     client.write(ByteBuffer.allocate(1));

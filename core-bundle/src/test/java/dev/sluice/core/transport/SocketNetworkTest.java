@@ -60,6 +60,28 @@ class SocketNetworkTest {
     }
 
     @Test
+    void aSpinTakesWhatIsThereAndGivesUpWhereNothingComes() throws Exception {
+        try (Pair p = pair()) {
+            ByteBuffer into = ByteBuffer.allocate(16);
+            assertEquals(0, p.wire.spin(into, 1000));
+            p.send("abc");
+            assertEquals(3, p.wire.spin(into, 1000));
+            p.client.shutdownOutput();
+            assertEquals(-1, p.wire.spin(into, 1000));
+        }
+    }
+
+    @Test
+    void afterASpinAReadWaitsAgain() throws Exception {
+        try (Pair p = pair()) {
+            p.wire.spin(ByteBuffer.allocate(16), 1000);
+            Background<Integer> read = Background.run(() -> p.wire.read(ByteBuffer.allocate(16)));
+            p.send("abc");
+            assertEquals(3, read.result());
+        }
+    }
+
+    @Test
     void theFileOfAUnixSocketGoesWithIt() throws Exception {
         Acceptor a = network.listen(unix());
         assertTrue(Files.exists(directory.resolve("s")));

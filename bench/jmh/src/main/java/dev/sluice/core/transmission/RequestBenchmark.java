@@ -53,7 +53,7 @@ public class RequestBenchmark {
         wire = new TurnWire(commandCode(), BenchExport.BLOCK, depth);
         NegotiatedSession session = new NegotiatedSession(export.connection,
                 TransmissionFlags.of(export.connection.info(), false, false, false), false, false, List.of());
-        new Transmission(wire, session, export.services, watcher, new HotSlots(4), "bench", 16, 64 << 20, ended::countDown).run();
+        new Transmission(wire, session, export.services, watcher, new HotSlots(4, 1), "bench", 16, 64 << 20, ended::countDown).run();
     }
 
     /** Ends the connection. */

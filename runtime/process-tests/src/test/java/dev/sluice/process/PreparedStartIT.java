@@ -1,6 +1,7 @@
 package dev.sluice.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.InputStream;
@@ -11,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarInputStream;
 import java.util.jar.JarOutputStream;
@@ -113,6 +115,41 @@ class PreparedStartIT {
         assertEquals("NBDMAGIC", sluice.greeting("s"));
         Sluice.signal(sluice.server("p"), "TERM");
         assertEquals(List.of(), sluice.errors());
+    }
+
+    @Test
+    void kindsThatNobodyNamedComeForABundleOfAnothersOnly() throws Exception {
+        Files.copy(jar("plugins", "dev.sluice.plugin.memory-"), directory.resolve("own.jar"));
+        Process named = sluice.command(script, "-f", "memory", "1M", "-U", "s1", "-P", "p1").start();
+        sluice.await("p1", named);
+        assertEquals("NBDMAGIC", sluice.greeting("s1"));
+        assertEquals(files("bundles") + 1, installed(named));
+        Sluice.signal(named.toHandle(), "TERM");
+        Process own = sluice.command(script, "-f", "./own.jar", "1M", "-U", "s2", "-P", "p2").start();
+        sluice.await("p2", own);
+        long all = files("bundles") + files("plugins") + files("filters") + 1;
+        for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120); installed(own) < all;) {
+            assertTrue(System.nanoTime() < end, installed(own) + " of " + all + " bundles");
+            assertFalse(own.waitFor(20, TimeUnit.MILLISECONDS));
+        }
+        Sluice.signal(own.toHandle(), "TERM");
+    }
+
+    /** Directories that the framework made for the bundles of this process, without its own. */
+    private long installed(Process server) throws Exception {
+        try (Stream<Path> all = Files.list(sluice.temporary)) {
+            String start = "sluice-" + server.pid() + "-";
+            Path own = all.filter(path -> path.getFileName().toString().startsWith(start)).findFirst().orElseThrow();
+            try (Stream<Path> bundles = Files.list(own.resolve("cache"))) {
+                return bundles.filter(path -> path.getFileName().toString().matches("bundle[1-9][0-9]*")).count();
+            }
+        }
+    }
+
+    private long files(String part) throws Exception {
+        try (Stream<Path> all = Files.list(home.resolve(part))) {
+            return all.filter(path -> path.toString().endsWith(".jar")).count();
+        }
     }
 
     private List<Path> prepared() throws Exception {

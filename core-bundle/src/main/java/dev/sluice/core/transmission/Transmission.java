@@ -43,6 +43,7 @@ public final class Transmission {
     /** A status of very many extents needs so many bytes, before and while it is sent. */
     private static final long MOST_STATUS = 32 << 20;
     private static final long QUIET_LOOK_NANOS = 1_000_000;
+    private static final Duration SCARCE_LOOK = Duration.ofMillis(20);
     /** A finished reply waits no longer than this for company, as long as calls return. */
     private static final long LINGER_NANOS = 200_000;
     /**
@@ -243,8 +244,13 @@ public final class Transmission {
                 me.wokenToRead = false;
                 return input.readMore(me) ? Turn.ON : Turn.GONE;
             }
-            if (!in.hasRemaining() && !warmth.isHot() && inFlight.calls() == 0 && output.isQuiet()) {
-                return Turn.IDLE;
+            if (!in.hasRemaining() && !warmth.isHot()) {
+                if (inFlight.calls() == 0 && output.isQuiet()) {
+                    return Turn.IDLE;
+                }
+                if (!services.workers().isRoomy()) {
+                    return awaitCalls(me);
+                }
             }
             return input.readMore(me) ? Turn.ON : Turn.GONE;
         }
@@ -305,6 +311,22 @@ public final class Transmission {
             }
         }
         return runInPlace(me, r, payload);
+    }
+
+    /**
+     * Who waits in a read keeps the thread until the client asks again, however long after the last call has ended that is. Where
+     * threads are scarce this waits for the calls instead, and looks now and then what the client has to say.
+     */
+    private Turn awaitCalls(Leadership me) throws IOException {
+        if (inFlight.calls() == 0) {
+            // somebody lets the output go in this moment
+            services.platform().park(this, QUIET_LOOK_NANOS);
+        } else {
+            inFlight.awaitNone(Deadline.after(services.platform(), SCARCE_LOOK));
+        }
+        // between two requests there is no payload in the input that somebody needs
+        me.in.clear().limit(0);
+        return input.lookForDisconnect(me) ? Turn.ON : Turn.GONE;
     }
 
     /**

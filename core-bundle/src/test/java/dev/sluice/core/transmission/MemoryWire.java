@@ -124,6 +124,7 @@ final class MemoryWire implements Wire {
                 throw new ClosedChannelException();
             }
             whenReadable = action;
+            changed.signalAll();
             signal();
         } finally {
             lock.unlock();
@@ -264,6 +265,18 @@ final class MemoryWire implements Wire {
         lock.lock();
         try {
             while (writersWaiting == 0 || clientWritten < toClient.length) {
+                await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until nobody of the server holds a thread for this connection. */
+    void awaitParked() throws IOException {
+        lock.lock();
+        try {
+            while (whenReadable == null) {
                 await();
             }
         } finally {

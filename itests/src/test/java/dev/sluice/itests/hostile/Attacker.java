@@ -29,6 +29,8 @@ final class Attacker {
     private static final long LOOK_NANOS = 1_000_000_000;
     private static final long IHAVEOPT = 0x49484156454F5054L;
     private static final int GO = 7;
+    /** Where nobody else writes: what comes of a write may be there although the rest never comes. */
+    private static final long FREE = 64 << 20;
     private static final int LIST = 3;
 
     /** What a client does. */
@@ -113,13 +115,13 @@ final class Attacker {
                 }
                 case GREEDY -> {
                     go(out);
-                    request(out, 1, 64 << 20);
+                    request(out, 1, FREE, 64 << 20);
                     out.write(new byte[1000]);
                 }
                 case DEAF -> {
                     go(out);
                     for (int i = 0; i < 200; i++) {
-                        request(out, 0, 1 << 20);
+                        request(out, 0, 0, 1 << 20);
                     }
                 }
                 default -> {
@@ -140,12 +142,12 @@ final class Attacker {
         out.writeShort(0);
     }
 
-    private static void request(DataOutputStream out, int type, int length) throws IOException {
+    private static void request(DataOutputStream out, int type, long offset, int length) throws IOException {
         out.writeInt(0x25609513);
         out.writeShort(0);
         out.writeShort(type);
         out.writeLong(7);
-        out.writeLong(0);
+        out.writeLong(offset);
         out.writeInt(length);
     }
 

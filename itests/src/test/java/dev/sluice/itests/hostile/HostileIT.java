@@ -36,7 +36,7 @@ class HostileIT {
     @BeforeEach
     void start() throws Exception {
         server = SluiceServer.start(Map.of("max-threads", THREADS, "max-buffers", "256M"));
-        server.export("*", "memory 64M");
+        server.export("*", "memory 128M");
         server.unix();
         server.listen("short", "unix:" + server.directory().resolve("short"), Map.of("idle-timeout", "5s"));
         honest = client();

@@ -22,25 +22,29 @@ final class Input {
     private final Warmth warmth;
     private final Output output;
     private final IntSupplier calls;
-    private final Flush flush;
+    private final Replies replies;
     private final Progress progress = new Progress();
     /** The leader has sent everything and waits for the client, or there is no leader because there is nothing to do. */
     private volatile boolean waiting;
 
-    /** Sends what is finished: done before every wait for the client. */
-    interface Flush {
+    /** What is done about replies around waits for the client. */
+    interface Replies {
+        /** Sends what is finished: before every wait. */
         void flush(Leadership leader) throws IOException;
+
+        /** After the output was held for a moment: another thread sends what others could not; false if there is none. */
+        boolean sendHeldBack();
     }
 
     /** @param calls that run beside the leader */
-    Input(Wire wire, Services services, Warmth warmth, Output output, IntSupplier calls, Flush flush) {
+    Input(Wire wire, Services services, Warmth warmth, Output output, IntSupplier calls, Replies replies) {
         this.wire = wire;
         this.platform = services.platform();
         this.pool = services.buffers();
         this.warmth = warmth;
         this.output = output;
         this.calls = calls;
-        this.flush = flush;
+        this.replies = replies;
     }
 
     /** For how long a client has left the rest of a request out, see {@link Progress#stalledNanos}. */
@@ -69,7 +73,7 @@ final class Input {
     }
 
     private boolean readMore(Leadership me, boolean inRequest) throws IOException {
-        flush.flush(me);
+        replies.flush(me);
         ByteBuffer in = me.in;
         if (in.hasRemaining()) {
             in.compact();
@@ -117,7 +121,9 @@ final class Input {
             } finally {
                 output.letGo();
             }
-            output.sendRest();
+            if (!replies.sendHeldBack()) {
+                output.sendRest();
+            }
             return n;
         } finally {
             warmth.hasSpun();
@@ -158,7 +164,7 @@ final class Input {
         ByteBuffer large = me.largePayload(pool, length);
         me.expectLarge = true;
         large.put(in);
-        flush.flush(me);
+        replies.flush(me);
         while (large.hasRemaining()) {
             if (readRest(large) < 0) {
                 return null;
@@ -183,17 +189,35 @@ final class Input {
         }
     }
 
+    /** See {@link Replies#sendHeldBack}. */
+    void sendHeldBack() {
+        replies.sendHeldBack();
+    }
+
+    /** Bytes of a request that came past this. */
+    void moved(int n) {
+        if (n > 0) {
+            progress.moved(n);
+        }
+    }
+
     /** While requests are held back the client may go: notices that without taking anything from the input. */
     boolean lookForDisconnect(Leadership me) throws IOException {
-        boolean[] gone = new boolean[1];
         ByteBuffer space = me.in.duplicate();
         space.limit(space.capacity()).position(me.in.limit());
-        if (space.hasRemaining()) {
-            output.whileIdle(() -> gone[0] = wire.poll(space) < 0);
-            if (!gone[0]) {
-                me.in.limit(space.position());
-            }
+        if (!space.hasRemaining() || !output.tryHold()) {
+            return true;
         }
-        return !gone[0];
+        int n;
+        try {
+            n = wire.poll(space);
+        } finally {
+            output.letGo();
+        }
+        replies.sendHeldBack();
+        if (n >= 0) {
+            me.in.limit(space.position());
+        }
+        return n >= 0;
     }
 }

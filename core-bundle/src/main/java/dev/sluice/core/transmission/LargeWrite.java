@@ -72,17 +72,16 @@ final class LargeWrite {
         wait = false;
         gone = false;
         while (inParts && left(r) > (direct ? END_OF_DIRECT : END)) {
-            if (wait) {
-                if (!input.moreOfRequest(me, direct)) {
-                    return false;
-                }
-                wait = false;
+            // Never for more than the client still has to send: it may wait for its reply.
+            if (wait && me.in.remaining() < left(r) && !input.moreOfRequest(me, direct)) {
+                return false;
             }
+            wait = false;
             part(me, r);
             if (gone) {
                 return false;
             }
-            transmission.sendWhatWasHeldBack();
+            input.sendHeldBack();
         }
         me.expectLarge = direct && inParts;
         return true;
@@ -156,6 +155,7 @@ final class LargeWrite {
             try {
                 int n = wire.poll(to);
                 gone = n < 0;
+                input.moved(n);
                 wait = n < AHEAD && to.hasRemaining();
             } catch (IOException e) {
                 // The memory could not take it, or the connection is broken: the ordinary way finds out which, and says so.

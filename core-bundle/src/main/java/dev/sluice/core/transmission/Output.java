@@ -337,25 +337,6 @@ final class Output {
         holder.unlock();
     }
 
-    /** Runs something while nobody writes; false if somebody does. */
-    boolean whileIdle(IdleAction action) throws IOException {
-        if (!holder.tryLock()) {
-            return false;
-        }
-        try {
-            action.run();
-        } finally {
-            holder.unlock();
-        }
-        sendRest();
-        return true;
-    }
-
-    /** What {@link #whileIdle} runs. */
-    interface IdleAction {
-        void run() throws IOException;
-    }
-
     /** Nothing is sent any more; what is queued is given back. The wire is closed before, so nobody writes for long. */
     void close() {
         fail();

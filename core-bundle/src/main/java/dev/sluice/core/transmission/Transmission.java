@@ -109,7 +109,17 @@ public final class Transmission {
         ReplyEncoder encoder = new ReplyEncoder(facts);
         this.runner = new CallRunner(facts, encoder, pool);
         this.output = new Output(wire, encoder, services.platform(), name, maxBytes, this::complain);
-        this.input = new Input(wire, services, warmth, output, this::callsInFlight, this::flush);
+        this.input = new Input(wire, services, warmth, output, this::callsInFlight, new Input.Replies() {
+            @Override
+            public void flush(Leadership me) throws IOException {
+                Transmission.this.flush(me);
+            }
+
+            @Override
+            public boolean sendHeldBack() {
+                return Transmission.this.sendHeldBack();
+            }
+        });
         this.entrance = new Entrance(open, services.platform(), parallel, name, me -> closed || !input.lookForDisconnect(me));
         this.largeWrite = new LargeWrite(this, wire, open, entrance, input, output);
         this.inFlight = new InFlight(services.platform(), name, Math.max(1, threads), maxBytes);
@@ -187,6 +197,8 @@ public final class Transmission {
     /** Waits until every finished reply has left and nothing is being worked on. */
     public void awaitQuiet(Deadline deadline) {
         while (!(input.isWaiting() && inFlight.calls() == 0 && output.isQuiet()) && !closed && !deadline.isOver()) {
+            // the look itself holds the output for a moment
+            sendHeldBack();
             services.platform().park(this, QUIET_LOOK_NANOS);
         }
     }
@@ -694,13 +706,20 @@ public final class Transmission {
     }
 
     /**
-     * Somebody may have found the output taken in the middle of a request: another thread sends that, because the client may not
-     * take it before it has sent the rest of its payload.
+     * Somebody may have found the output taken for a moment, and left its replies there: another thread sends them, because the
+     * client may not take them before it has sent the rest of its payload.
+     *
+     * @return false if there is no thread: the next who sends does it
      */
-    void sendWhatWasHeldBack() throws IOException {
-        if (output.hasQueued() && !services.workers().tryRun(this::sendQueued)) {
-            output.sendRest();
+    private boolean sendHeldBack() {
+        if (output.hasQueued()) {
+            inFlight.overtaken();
+            if (!services.workers().tryRun(this::sendQueued)) {
+                inFlight.end(0);
+                return false;
+            }
         }
+        return true;
     }
 
     private void sendQueued() {
@@ -708,6 +727,8 @@ public final class Transmission {
             output.sendRest();
         } catch (IOException e) {
             broken(e);
+        } finally {
+            inFlight.end(0);
         }
     }
 

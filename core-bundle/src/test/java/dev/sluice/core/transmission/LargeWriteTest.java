@@ -22,6 +22,7 @@ import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Large writes that a device takes as they arrive, and those that it does not. */
@@ -42,6 +43,7 @@ class LargeWriteTest {
         final List<long[]> writes = new CopyOnWriteArrayList<>();
         volatile boolean parts = true;
         volatile boolean memory;
+        volatile int mostMemory = 700_001;
 
         @Override
         public DeviceInfo info() {
@@ -66,7 +68,7 @@ class LargeWriteTest {
 
         @Override
         public ByteBuffer destination(long offset, int length) {
-            return memory ? ByteBuffer.wrap(contents, (int) offset, Math.min(length, 700_001)) : null;
+            return memory ? ByteBuffer.wrap(contents, (int) offset, Math.min(length, mostMemory)) : null;
         }
 
         long written() {
@@ -81,12 +83,12 @@ class LargeWriteTest {
     private final Disk disk = new Disk();
 
     @ParameterizedTest
-    @ValueSource(ints = {LargeWrite.LEAST, LargeWrite.LEAST + 1, 400_000, LARGE, 3 * LARGE})
-    void aLargeWriteIsGivenToTheDeviceAsItArrives(int length) throws Exception {
+    @CsvSource({"4097,262144", "4097,262145", "4097,400000", "4097,1048576", "0,3145728", "0,350000", "0,389119", "100,480001"})
+    void aLargeWriteIsGivenToTheDeviceAsItArrives(int offset, int length) throws Exception {
         byte[] bytes = Arrays.copyOf(BYTES, length);
         try (Session s = Session.simple().around(disk)) {
-            assertEquals(0, s.simpleReply(s.request(Command.WRITE, 0, 4097, length, bytes)));
-            assertArrayEquals(bytes, disk.at(4097, length));
+            assertEquals(0, s.simpleReply(s.request(Command.WRITE, 0, offset, length, bytes)));
+            assertArrayEquals(bytes, disk.at(offset, length));
             assertTrue(disk.writes.size() > 1, () -> disk.writes.size() + " calls");
             assertEquals(length, disk.written());
             for (long[] w : disk.writes.subList(0, disk.writes.size() - 1)) {
@@ -105,6 +107,19 @@ class LargeWriteTest {
             assertArrayEquals(bytes, disk.at(11, length));
             assertEquals(1, disk.writes.size());
             assertTrue(disk.written() < 4096, () -> disk.written() + " bytes were copied");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 100, 4096, 100_000})
+    void aDeviceMayGiveItsMemoryInSmallPieces(int most) throws Exception {
+        disk.memory = true;
+        disk.mostMemory = most;
+        byte[] bytes = Arrays.copyOf(BYTES, 350_000);
+        try (Session s = Session.simple().around(disk)) {
+            assertEquals(0, s.simpleReply(s.request(Command.WRITE, 0, 0, bytes.length, bytes)));
+            assertArrayEquals(bytes, disk.at(0, bytes.length));
+            assertEquals(1, disk.writes.size());
         }
     }
 

@@ -2,7 +2,6 @@ package dev.sluice.core.transmission;
 
 import dev.sluice.api.Flags;
 import dev.sluice.api.NbdDevice;
-import dev.sluice.api.NbdError;
 import dev.sluice.api.NbdException;
 import dev.sluice.core.export.OpenConnection;
 import dev.sluice.core.protocol.Command;
@@ -36,7 +35,6 @@ final class LargeWrite {
     private final Transmission transmission;
     private final Wire wire;
     private final OpenConnection open;
-    private final Entrance entrance;
     private final Input input;
     private final Output output;
     // of the request that is received
@@ -45,11 +43,10 @@ final class LargeWrite {
     private boolean wait;
     private boolean gone;
 
-    LargeWrite(Transmission transmission, Wire wire, OpenConnection open, Entrance entrance, Input input, Output output) {
+    LargeWrite(Transmission transmission, Wire wire, OpenConnection open, Input input, Output output) {
         this.transmission = transmission;
         this.wire = wire;
         this.open = open;
-        this.entrance = entrance;
         this.input = input;
         this.output = output;
     }
@@ -92,20 +89,17 @@ final class LargeWrite {
     }
 
     private void part(Leadership me, Request r) throws IOException {
-        switch (entrance.enter(me)) {
-            case INSIDE -> { }
-            case GONE -> {
-                gone = true;
-                return;
-            }
-            // there are no replies to send first
-            default -> throw new NbdException(NbdError.ESHUTDOWN, transmission.whyStopping());
+        if (open.serialLock() != null || !open.gate().tryEnter()) {
+            // Whoever changes the chain is not waited for here: the rest is gathered, so that the client gets rid of it.
+            inParts = false;
+            return;
         }
         long began = transmission.now();
         int before = r.taken;
         try {
             NbdDevice device = open.device();
-            inParts = device.writesInParts();
+            // a change may have made the chain stricter just before the gate was entered
+            inParts = open.serialLock() == null && device.writesInParts();
             if (!inParts) {
                 return;
             }
@@ -118,7 +112,6 @@ final class LargeWrite {
             }
         } finally {
             open.gate().exit();
-            me.unlockSerial();
             transmission.partTook(r, transmission.now() - began, r.taken - before);
         }
     }

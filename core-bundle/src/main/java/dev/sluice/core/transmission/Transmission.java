@@ -121,7 +121,7 @@ public final class Transmission {
             }
         });
         this.entrance = new Entrance(open, services.platform(), parallel, name, me -> closed || !input.lookForDisconnect(me));
-        this.largeWrite = new LargeWrite(this, wire, open, entrance, input, output);
+        this.largeWrite = new LargeWrite(this, wire, open, input, output);
         this.inFlight = new InFlight(services.platform(), name, Math.max(1, threads), maxBytes);
     }
 

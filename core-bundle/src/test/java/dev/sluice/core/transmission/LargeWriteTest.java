@@ -144,6 +144,21 @@ class LargeWriteTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whileTheExportIsHeldTheClientGetsRidOfItsPayload(boolean memory) throws Exception {
+        disk.memory = memory;
+        try (Session s = Session.simple().around(disk)) {
+            s.export.connections().get(0).gate().shut();
+            long write = s.request(Command.WRITE, 0, 0, LARGE, Arrays.copyOf(BYTES, LARGE));
+            s.wire.awaitTaken();
+            assertEquals(0, disk.writes.size());
+            s.export.connections().get(0).gate().reopen();
+            assertEquals(0, s.simpleReply(write));
+            assertArrayEquals(Arrays.copyOf(BYTES, LARGE), disk.at(0, LARGE));
+        }
+    }
+
     @Test
     void aWriteWithFuaComesWhole() throws Exception {
         try (Session s = Session.simple().around(disk)) {

@@ -75,7 +75,7 @@ public final class TransmissionFuzz implements FuzzTarget {
         BytesWire wire = new BytesWire(said, PIECES[input[1] & 7], PIECES[input[2] & 7]);
         int[] ended = new int[1];
         Watcher watcher = new Watcher(platform);
-        Transmission transmission = new Transmission(wire, session, export.services, watcher, new HotSlots(4), "fuzz",
+        Transmission transmission = new Transmission(wire, session, export.services, watcher, new HotSlots(4, 1), "fuzz",
                 (input[2] & 8) == 0 ? 16 : 1, 1 << 20, () -> ended[0]++);
         transmission.run();
         wire.serve();

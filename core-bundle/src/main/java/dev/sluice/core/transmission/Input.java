@@ -13,6 +13,8 @@ import java.util.function.IntSupplier;
  * input that is read and not yet run lies in its {@link Leadership}.
  */
 final class Input {
+    /** The payload of a write of nothing. */
+    static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0).asReadOnlyBuffer();
     /** Read together with the header of a write whose payload is likely to go to a place of its own, in bytes. */
     private static final int WITH_HEADER = 4096;
 

@@ -6,6 +6,7 @@ import dev.sluice.api.NbdException;
 import dev.sluice.core.export.OpenConnection;
 import dev.sluice.core.protocol.Command;
 import dev.sluice.core.transport.Wire;
+import dev.sluice.core.util.Platform;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -32,7 +33,8 @@ final class LargeWrite {
     /** Less than that with one read: the client is not ahead, and is waited for. */
     private static final int AHEAD = 64 << 10;
 
-    private final Transmission transmission;
+    private final Accounting accounting;
+    private final Platform platform;
     private final Wire wire;
     private final OpenConnection open;
     private final Input input;
@@ -43,8 +45,9 @@ final class LargeWrite {
     private boolean wait;
     private boolean gone;
 
-    LargeWrite(Transmission transmission, Wire wire, OpenConnection open, Input input, Output output) {
-        this.transmission = transmission;
+    LargeWrite(Accounting accounting, Platform platform, Wire wire, OpenConnection open, Input input, Output output) {
+        this.accounting = accounting;
+        this.platform = platform;
         this.wire = wire;
         this.open = open;
         this.input = input;
@@ -94,7 +97,7 @@ final class LargeWrite {
             inParts = false;
             return;
         }
-        long began = transmission.now();
+        long began = platform.nanoTime();
         int before = r.taken;
         try {
             NbdDevice device = open.device();
@@ -112,7 +115,7 @@ final class LargeWrite {
             }
         } finally {
             open.gate().exit();
-            transmission.partTook(r, transmission.now() - began, r.taken - before);
+            accounting.ranPart(r, platform.nanoTime() - began, r.taken - before);
         }
     }
 

@@ -28,7 +28,6 @@ final class Output {
     private final Wire wire;
     private final ReplyEncoder encoder;
     private final Platform platform;
-    private final String name;
     private final long maxBytes;
     private final Consumer<String> complain;
     /** Held while writing to the socket: the only lock of the core under which a socket is waited for. */
@@ -53,7 +52,7 @@ final class Output {
      * Nothing to send.
      *
      * @param maxBytes that may wait in any case
-     * @param complain for the log
+     * @param complain for the log, without the name of the connection
      */
     Output(Wire wire, ReplyEncoder encoder, Platform platform, String name, long maxBytes, Consumer<String> complain) {
         this.wire = wire;
@@ -61,7 +60,6 @@ final class Output {
         this.platform = platform;
         this.maxBytes = maxBytes;
         this.complain = complain;
-        this.name = name;
         this.holder = platform.monitor("output of " + name);
         this.queue = platform.monitor("queue of " + name);
     }
@@ -292,7 +290,7 @@ final class Output {
         if (failedAt >= 0) {
             return;
         }
-        complain.accept(name + ": while sending: " + text);
+        complain.accept("while sending: " + text);
         if (!encoder.canFailInFlight()) {
             throw new IOException(text);
         }

@@ -27,7 +27,7 @@ public final class Watcher {
     private final Platform platform;
     private final Monitor monitor;
     /** Copied on change; read by the watcher's thread. Guarded by monitor for writing. */
-    private volatile List<Transmission> busy = List.of();
+    private volatile List<Overtaking> busy = List.of();
     private boolean running;
     private boolean closed;
 
@@ -42,17 +42,17 @@ public final class Watcher {
      *
      * @return false if there is no thread for that now
      */
-    boolean watch(Transmission t) {
+    boolean watch(Overtaking connection) {
         monitor.lock();
         try {
-            if (closed || busy.contains(t)) {
+            if (closed || busy.contains(connection)) {
                 return true;
             }
             if (!running && !startThread()) {
                 return false;
             }
-            List<Transmission> changed = new ArrayList<>(busy);
-            changed.add(t);
+            List<Overtaking> changed = new ArrayList<>(busy);
+            changed.add(connection);
             busy = List.copyOf(changed);
             monitor.signalAll();
             return true;
@@ -72,11 +72,11 @@ public final class Watcher {
     }
 
     /** This connection is not looked at any more. */
-    void forget(Transmission t) {
+    void forget(Overtaking connection) {
         monitor.lock();
         try {
-            List<Transmission> changed = new ArrayList<>(busy);
-            if (changed.remove(t)) {
+            List<Overtaking> changed = new ArrayList<>(busy);
+            if (changed.remove(connection)) {
                 busy = List.copyOf(changed);
             }
         } finally {
@@ -98,12 +98,12 @@ public final class Watcher {
 
     private void run() {
         while (awaitWork()) {
-            for (Transmission t : busy) {
-                if (!t.tick()) {
-                    forget(t);
-                    if (t.isWatched()) {
+            for (Overtaking connection : busy) {
+                if (!connection.tick()) {
+                    forget(connection);
+                    if (connection.isWatched()) {
                         // It announced itself while it was still in the list.
-                        watch(t);
+                        watch(connection);
                     }
                 }
             }

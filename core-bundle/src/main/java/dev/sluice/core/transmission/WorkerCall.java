@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
 
 /** One request run by a worker, with everything that belongs to it. */
 final class WorkerCall implements Runnable {
-    private final Transmission transmission;
+    private final WorkerCalls connection;
     private final Request request = new Request();
     private final PooledBuffer payload;
     private final int payloadLength;
@@ -24,13 +24,13 @@ final class WorkerCall implements Runnable {
      *
      * @param payload its own from now on; null if there is none
      */
-    WorkerCall(Transmission transmission, BufferPool pool, Request r, PooledBuffer payload, int payloadLength) {
-        this.transmission = transmission;
+    WorkerCall(WorkerCalls connection, Request r, PooledBuffer payload, int payloadLength) {
+        this.connection = connection;
         request.copyFrom(r);
         this.payload = payload;
         this.payloadLength = payloadLength;
-        this.batch = new Batch(pool, BufferPool.MIN);
-        this.reply = new Reply(pool);
+        this.batch = new Batch(connection.pool, BufferPool.MIN);
+        this.reply = new Reply(connection.pool);
     }
 
     @Override
@@ -38,15 +38,15 @@ final class WorkerCall implements Runnable {
         boolean sent = true;
         try {
             if (!prepare() || !call()) {
-                transmission.refused(request);
+                connection.accounting.refused(request);
             }
-            transmission.runner().encode(request, batch, reply, outcome);
-            sent = transmission.send(batch);
+            connection.runner.encode(request, batch, reply, outcome);
+            sent = connection.sender.send(batch);
         } catch (IOException e) {
-            transmission.broken(e);
+            connection.sender.broken(e);
         } catch (RuntimeException | Error e) {
             // A bug of the core: nobody knows what has left, so the client must not go on.
-            transmission.broken(new IOException("internal error", e));
+            connection.sender.broken(new IOException("internal error", e));
             throw e;
         } finally {
             if (sent) {
@@ -55,13 +55,13 @@ final class WorkerCall implements Runnable {
             if (payload != null) {
                 payload.close();
             }
-            transmission.workerDone(request);
+            connection.done(request);
         }
     }
 
     private boolean prepare() {
         try {
-            transmission.runner().prepare(request, batch, reply, outcome);
+            connection.runner.prepare(request, batch, reply, outcome);
             return true;
         } catch (NbdException e) {
             outcome.clear();
@@ -73,26 +73,26 @@ final class WorkerCall implements Runnable {
     /** False if the request was not run. */
     private boolean call() {
         Monitor[] held = new Monitor[1];
-        if (!transmission.enterAsWorker(held)) {
-            outcome.failed(NbdError.ESHUTDOWN, transmission.whyStopping());
+        if (!connection.entrance.enterAsWorker(held, connection.ending::isClosed)) {
+            outcome.failed(NbdError.ESHUTDOWN, connection.ending.why());
             return false;
         }
-        long before = transmission.now();
+        long before = connection.platform.nanoTime();
         try {
-            transmission.runner().call(transmission.export().device(), request, view(), reply, outcome);
+            connection.runner.call(connection.open.device(), request, view(), reply, outcome);
         } finally {
-            transmission.export().gate().exit();
+            connection.open.gate().exit();
             if (held[0] != null) {
                 held[0].unlock();
             }
         }
-        transmission.measured(request, transmission.now() - before, outcome.isError());
+        connection.accounting.ran(request, connection.platform.nanoTime() - before, outcome.isError(), false);
         return true;
     }
 
     private ByteBuffer view() {
         if (payload == null) {
-            return request.type == Command.WRITE ? Transmission.NOTHING : null;
+            return request.type == Command.WRITE ? Input.NOTHING : null;
         }
         return payload.memory().clear().limit(payloadLength);
     }

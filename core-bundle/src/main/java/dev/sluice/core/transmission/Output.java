@@ -1,45 +1,27 @@
 package dev.sluice.core.transmission;
 
 import dev.sluice.core.transport.Wire;
-import dev.sluice.core.util.Deadline;
 import dev.sluice.core.util.Monitor;
 import dev.sluice.core.util.Platform;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
  * The way out of one connection. Whoever gets the output sends its own batch and everything that was queued meanwhile;
- * whoever does not get it queues and goes on, so that nobody waits for a socket while holding anything else. The queue
- * is bounded by {@link #MAX_SMALL} and {@link #MAX_LARGE}: beyond, senders wait.
+ * whoever does not get it queues and goes on ({@link Backlog}), so that nobody waits for a socket while holding anything
+ * else.
  */
 final class Output {
-    /** Bytes that may wait behind a client that does not read, in small batches, ... */
-    static final long MAX_SMALL = 8 << 20;
-    /** ... and large batches, as far as the connection may have as many bytes under way. */
-    static final int MAX_LARGE = 16;
-    /** Bytes of a batch that is large. */
-    private static final long LARGE = 512 << 10;
-
     private static final int GATHER = 64;
     private static final ByteBuffer ZEROES = ByteBuffer.allocateDirect(64 << 10).asReadOnlyBuffer();
 
     private final Wire wire;
     private final ReplyEncoder encoder;
-    private final Platform platform;
-    private final long maxBytes;
     private final Consumer<String> complain;
     /** Held while writing to the socket: the only lock of the core under which a socket is waited for. */
     private final Monitor holder;
-    /** Guards the queue; held for a few instructions. */
-    private final Monitor queue;
-    private volatile Batch head;
-    private Batch tail;
-    private long queued;
-    private long queuedSmall;
-    private int queuedLarge;
-    private volatile boolean broken;
+    private final Backlog queue;
 
     // used by the holder only
     private final ByteBuffer[] gather = new ByteBuffer[GATHER];
@@ -57,11 +39,9 @@ final class Output {
     Output(Wire wire, ReplyEncoder encoder, Platform platform, String name, long maxBytes, Consumer<String> complain) {
         this.wire = wire;
         this.encoder = encoder;
-        this.platform = platform;
-        this.maxBytes = maxBytes;
         this.complain = complain;
         this.holder = platform.monitor("output of " + name);
-        this.queue = platform.monitor("queue of " + name);
+        this.queue = new Backlog(platform, name, maxBytes);
     }
 
     /**
@@ -81,7 +61,7 @@ final class Output {
                 append(batch);
                 flush();
             } catch (IOException | RuntimeException | Error e) {
-                fail();
+                queue.fail();
                 throw e;
             } finally {
                 gathered = 0;
@@ -91,72 +71,24 @@ final class Output {
             sendRest();
             return true;
         }
-        enqueue(batch);
+        queue.add(batch);
         sendRest();
         return false;
     }
 
-    /** Nothing can be sent any more: whoever waits for room is told so. */
-    private void fail() {
-        broken = true;
-        queue.lock();
-        try {
-            queue.signalAll();
-        } finally {
-            queue.unlock();
-        }
-    }
-
-    private void enqueue(Batch batch) throws IOException {
-        queue.lock();
-        try {
-            while (isFull() && !broken) {
-                queue.await(Deadline.after(platform, Duration.ofSeconds(1)));
-            }
-            if (!broken) {
-                batch.next = null;
-                if (tail == null) {
-                    head = batch;
-                } else {
-                    tail.next = batch;
-                }
-                tail = batch;
-                count(batch.cost());
-                return;
-            }
-        } finally {
-            queue.unlock();
-        }
-        batch.reset();
-        throw new IOException("the connection is closed");
-    }
-
-    private boolean isFull() {
-        return queuedSmall > MAX_SMALL || queuedLarge >= MAX_LARGE || queued > maxBytes;
-    }
-
-    private void count(long cost) {
-        queued += cost;
-        if (cost < LARGE) {
-            queuedSmall += cost;
-        } else {
-            queuedLarge++;
-        }
-    }
-
     /** Whether something waits that others have left. */
     boolean hasQueued() {
-        return head != null;
+        return !queue.isEmpty();
     }
 
     /** After the output was let go: what was queued in the last moment must not lie there. */
     void sendRest() throws IOException {
-        while (head != null && holder.tryLock()) {
+        while (!queue.isEmpty() && holder.tryLock()) {
             try {
                 sendQueued();
                 flush();
             } catch (IOException | RuntimeException | Error e) {
-                fail();
+                queue.fail();
                 throw e;
             } finally {
                 gathered = 0;
@@ -166,7 +98,7 @@ final class Output {
     }
 
     private void sendQueued() throws IOException {
-        for (Batch first = takeQueue(); first != null; first = takeQueue()) {
+        for (Batch first = queue.take(); first != null; first = queue.take()) {
             try {
                 for (Batch b = first; b != null; b = b.next) {
                     append(b);
@@ -174,42 +106,13 @@ final class Output {
                 flush();
             } finally {
                 gathered = 0;
-                releaseAll(first);
+                Backlog.release(first);
             }
         }
     }
 
-    private Batch takeQueue() {
-        if (head == null) {
-            return null;
-        }
-        queue.lock();
-        try {
-            Batch first = head;
-            head = null;
-            tail = null;
-            queued = 0;
-            queuedSmall = 0;
-            queuedLarge = 0;
-            queue.signalAll();
-            return first;
-        } finally {
-            queue.unlock();
-        }
-    }
-
-    private static void releaseAll(Batch first) {
-        Batch b = first;
-        while (b != null) {
-            Batch next = b.next;
-            b.next = null;
-            b.release();
-            b = next;
-        }
-    }
-
     private void append(Batch batch) throws IOException {
-        if (broken) {
+        if (queue.isBroken()) {
             throw new IOException("the connection is closed");
         }
         for (int i = 0; i < batch.count(); i++) {
@@ -318,11 +221,11 @@ final class Output {
 
     /** Whether nobody writes and nothing is queued, at this moment; it stays so while no call is in flight. */
     boolean isQuiet() {
-        if (head != null || !holder.tryLock()) {
+        if (!queue.isEmpty() || !holder.tryLock()) {
             return false;
         }
         holder.unlock();
-        return head == null;
+        return queue.isEmpty();
     }
 
     /** Keeps others from writing for a moment, without waiting; false if somebody does write. See {@link #letGo}. */
@@ -337,7 +240,7 @@ final class Output {
 
     /** Nothing is sent any more; what is queued is given back. The wire is closed before, so nobody writes for long. */
     void close() {
-        fail();
-        releaseAll(takeQueue());
+        queue.fail();
+        Backlog.release(queue.take());
     }
 }

@@ -90,8 +90,8 @@ class OutputTest {
             Batch b = batch(1 << 20, i);
             senders.add(Background.run(() -> output.send(b)));
         }
-        platform.awaitWaiting("queue of c", 20 - Output.MAX_LARGE);
-        assertEquals(Output.MAX_LARGE, senders.stream().filter(Background::isDone).count());
+        platform.awaitWaiting("queue of c", 20 - Backlog.MAX_LARGE);
+        assertEquals(Backlog.MAX_LARGE, senders.stream().filter(Background::isDone).count());
         wire.receive(1500 + (20 << 20));
         assertTrue(first.result());
         for (Background<Boolean> s : senders) {
@@ -110,7 +110,7 @@ class OutputTest {
             b.addArena(0, 16);
             senders.add(Background.run(() -> output.send(b)));
         }
-        platform.awaitWaiting("queue of c", 20 - Output.MAX_LARGE);
+        platform.awaitWaiting("queue of c", 20 - Backlog.MAX_LARGE);
         wire.receive(1500 + 20 * 16);
         assertTrue(first.result());
         for (Background<Boolean> s : senders) {

@@ -56,14 +56,24 @@ class ScarceThreadsTest {
         assertEquals(1, s.transmission.callsInFlight());
     }
 
+    /**
+     * A flush that is under way while threads are scarce, and whose leader was overtaken.
+     *
+     * @return its cookie
+     */
+    private long slowFlush(Session s, Slow device) throws Exception {
+        occupyThreads(s);
+        long flush = s.request(Command.FLUSH, 0, 0, 0);
+        Background.await(device.inside);
+        awaitOvertaken(s);
+        return flush;
+    }
+
     @Test
     void aConnectionWhoseLastCallWasSlowKeepsNoThread() throws Exception {
         Slow device = new Slow();
         try (Session s = Session.simple().around(device)) {
-            occupyThreads(s);
-            long flush = s.request(Command.FLUSH, 0, 0, 0);
-            Background.await(device.inside);
-            awaitOvertaken(s);
+            long flush = slowFlush(s, device);
             device.go.countDown();
             assertEquals(0, s.simpleReply(flush));
             s.wire.awaitParked();
@@ -76,10 +86,7 @@ class ScarceThreadsTest {
     void requestsAreTakenWhileACallIsUnderWay() throws Exception {
         Slow device = new Slow();
         try (Session s = Session.simple().around(device)) {
-            occupyThreads(s);
-            long flush = s.request(Command.FLUSH, 0, 0, 0);
-            Background.await(device.inside);
-            awaitOvertaken(s);
+            long flush = slowFlush(s, device);
             for (int i = 0; i < 3; i++) {
                 assertEquals(0, s.simpleReply(s.request(Command.TRIM, 0, 0, 512)));
             }
@@ -93,10 +100,7 @@ class ScarceThreadsTest {
     void aClientThatGoesWhileACallIsUnderWayIsNoticed() throws Exception {
         Slow device = new Slow();
         try (Session s = Session.simple().around(device)) {
-            occupyThreads(s);
-            s.request(Command.FLUSH, 0, 0, 0);
-            Background.await(device.inside);
-            awaitOvertaken(s);
+            slowFlush(s, device);
             s.wire.halfClose();
             device.go.countDown();
             busy.countDown();

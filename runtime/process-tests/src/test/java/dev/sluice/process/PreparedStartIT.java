@@ -77,12 +77,7 @@ class PreparedStartIT {
     @Test
     void aBundleThatIsReplacedRunsAtOnceWhateverItsTime() throws Exception {
         assertEquals(0, sluice.runProgram(script, "--version").status());
-        Path core = jar("bundles", "dev.sluice.core-");
-        FileTime time = Files.getLastModifiedTime(core);
-        Path other = directory.resolve("other.jar");
-        withVersion(core, "9.8.7", other);
-        Files.setLastModifiedTime(other, time);
-        Files.move(other, core, StandardCopyOption.REPLACE_EXISTING);
+        replaceByVersion("9.8.7", jar("bundles", "dev.sluice.core-"));
         assertTrue(sluice.runProgram(script, "--version").out().startsWith("sluice 9.8.7"), "at once");
         assertTrue(sluice.runProgram(script, "--version").out().startsWith("sluice 9.8.7"), "prepared again");
         assertTrue(prepared().stream().anyMatch(path -> Files.exists(path.resolve("sums"))), prepared().toString());
@@ -91,12 +86,7 @@ class PreparedStartIT {
     @Test
     void aLauncherThatIsReplacedIsNotRunInItsOldForm() throws Exception {
         assertEquals(0, sluice.runProgram(script, "--version").status());
-        Path launcher = jar("lib", "dev.sluice.launcher-");
-        FileTime time = Files.getLastModifiedTime(launcher);
-        Path other = directory.resolve("other.jar");
-        withVersion(launcher, "9.8.7", other);
-        Files.setLastModifiedTime(other, time);
-        Files.move(other, launcher, StandardCopyOption.REPLACE_EXISTING);
+        replaceByVersion("9.8.7", jar("lib", "dev.sluice.launcher-"));
         Sluice.Result first = sluice.runProgram(script, "--version");
         assertEquals(1, first.status());
         assertTrue(first.err().get(0).startsWith("sluice: error: the distribution was replaced since "), first.err().toString());
@@ -162,6 +152,15 @@ class PreparedStartIT {
         try (Stream<Path> all = Files.list(home.resolve(part))) {
             return all.filter(path -> path.getFileName().toString().startsWith(name)).findFirst().orElseThrow();
         }
+    }
+
+    /** By one that looks as old as it. */
+    private void replaceByVersion(String version, Path jar) throws Exception {
+        FileTime time = Files.getLastModifiedTime(jar);
+        Path other = directory.resolve("other.jar");
+        withVersion(jar, version, other);
+        Files.setLastModifiedTime(other, time);
+        Files.move(other, jar, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static void withVersion(Path jar, String version, Path to) throws Exception {

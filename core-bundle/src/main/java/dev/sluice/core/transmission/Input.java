@@ -94,7 +94,7 @@ final class Input {
             n = readRest(in);
         } else if (warmth.isHot()) {
             long before = platform.nanoTime();
-            n = soon(in);
+            n = warmth.maySpin() ? spin(in) : 0;
             if (n == 0) {
                 n = wire.read(in);
             }
@@ -107,14 +107,11 @@ final class Input {
         return n >= 0;
     }
 
-    /** What comes before it is worth sleeping; 0 if nothing did. */
-    private int soon(ByteBuffer into) throws IOException {
-        if (!into.hasRemaining() || !warmth.maySpin()) {
-            return 0;
-        }
+    /** What comes before it is worth sleeping; 0 if nothing did. Gives back what {@link Warmth} has allowed. */
+    private int spin(ByteBuffer into) throws IOException {
         try {
             // Whoever wants to send meanwhile would have to wait; nobody does while no call is under way.
-            if (calls.getAsInt() > 0 || !output.tryHold()) {
+            if (!into.hasRemaining() || calls.getAsInt() > 0 || !output.tryHold()) {
                 return 0;
             }
             int n;
@@ -136,7 +133,12 @@ final class Input {
     private int readRest(ByteBuffer into) throws IOException {
         progress.begin();
         try {
-            int n = wire.read(into);
+            long before = platform.nanoTime();
+            int n = warmth.maySpinForRest() ? spin(into) : 0;
+            if (n == 0) {
+                n = wire.read(into);
+            }
+            warmth.waitedForRest(platform.nanoTime() - before);
             progress.moved(n);
             return n;
         } finally {

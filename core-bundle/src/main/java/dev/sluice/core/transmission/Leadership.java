@@ -28,8 +28,8 @@ import java.nio.ByteOrder;
  * follower copies the input, and the old leader keeps the batch that it sends.
  */
 final class Leadership {
-    /** Bytes of input that are read at once. */
-    static final int INPUT = 128 << 10;
+    /** Bytes of input that are read at once: more than the 208 KiB that a Unix socket holds for a client, which sleeps meanwhile. */
+    static final int INPUT = 256 << 10;
     /** Bytes of replies that are gathered. */
     static final int ARENA = 128 << 10;
 

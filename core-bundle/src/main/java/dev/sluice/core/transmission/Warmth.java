@@ -10,6 +10,8 @@ final class Warmth {
     private int quickWaits;
     /** Of the last waits, in nanoseconds. */
     private long average = HotSlots.QUICK;
+    /** The same for waits for the rest of a request. */
+    private long averageRest = HotSlots.QUICK;
 
     Warmth(HotSlots slots) {
         this.slots = slots;
@@ -24,7 +26,12 @@ final class Warmth {
         return hot && average < HotSlots.SPIN_BELOW && slots.trySpin();
     }
 
-    /** After {@link #maySpin} has said yes. */
+    /** As {@link #maySpin}, for the rest of a request. */
+    boolean maySpinForRest() {
+        return hot && averageRest < HotSlots.SPIN_BELOW && slots.trySpin();
+    }
+
+    /** After {@link #maySpin} or {@link #maySpinForRest} has said yes. */
     void hasSpun() {
         slots.endSpin();
     }
@@ -43,6 +50,11 @@ final class Warmth {
                 cool();
             }
         }
+    }
+
+    /** The client has kept the leader waiting in the middle of a request for this long. */
+    void waitedForRest(long nanos) {
+        averageRest += Math.min(nanos, HotSlots.QUICK) - averageRest >> 3;
     }
 
     /** Gives the slot back, if there is one. */

@@ -61,4 +61,27 @@ class WarmthTest {
         warmth.waited(HotSlots.QUICK * 2);
         assertFalse(warmth.maySpin());
     }
+
+    @Test
+    void theRestOfARequestIsSpunForWhereItHasComeSoonLately() {
+        Warmth warmth = waited(100, SHORT);
+        assertFalse(warmth.maySpinForRest());
+        for (int i = 0; i < 100; i++) {
+            warmth.waitedForRest(SHORT);
+        }
+        assertTrue(warmth.maySpinForRest());
+        warmth.hasSpun();
+        warmth.waitedForRest(HotSlots.QUICK * 2);
+        assertFalse(warmth.maySpinForRest());
+        assertTrue(warmth.maySpin());
+    }
+
+    @Test
+    void aConnectionWithoutASlotDoesNotSpinForTheRestOfARequest() {
+        Warmth warmth = new Warmth(slots);
+        for (int i = 0; i < 100; i++) {
+            warmth.waitedForRest(SHORT);
+        }
+        assertFalse(warmth.maySpinForRest());
+    }
 }

@@ -57,6 +57,8 @@ final class InPlace {
                 runner.prepare(r, me.batch, me.reply, me.outcome);
             } catch (NbdException e) {
                 open.gate().exit();
+                // What is finished is sent first, and no other client may wait for this one's socket.
+                me.unlockSerial();
                 me.dropPayload();
                 return refuseForMemory(me, r, e);
             }

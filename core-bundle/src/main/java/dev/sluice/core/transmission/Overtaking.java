@@ -122,7 +122,12 @@ final class Overtaking {
             // From now on a leader announces itself; one that did not see this in time is seen at the next look.
             watched = false;
         }
-        return quietTicks <= Watcher.QUIET;
+        if (quietTicks <= Watcher.QUIET) {
+            return true;
+        }
+        // Who has announced itself meanwhile, for a call that no look has seen, stays for as long as another.
+        quietTicks = 0;
+        return false;
     }
 
     /**
@@ -133,7 +138,7 @@ final class Overtaking {
         return sendersOvertaken.get() == 0 && workers.isRoomy();
     }
 
-    /** Whether this is to be looked at again although a look found it quiet. */
+    /** Whether this relies on being looked at, although a look may have found it quiet. */
     boolean isWatched() {
         return watched;
     }

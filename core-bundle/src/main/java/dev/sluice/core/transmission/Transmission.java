@@ -91,6 +91,11 @@ public final class Transmission {
         return inFlight.calls();
     }
 
+    /** Whether the leader relies on the watcher; for tests. */
+    boolean isWatched() {
+        return overtaking.isWatched();
+    }
+
     /**
      * For how long the client has kept a thread or memory waiting: it has left the rest of a request out, or does not take
      * its replies. To be asked by one thread, again and again: it compares.

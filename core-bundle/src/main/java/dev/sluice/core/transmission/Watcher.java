@@ -71,16 +71,32 @@ public final class Watcher {
         }
     }
 
-    /** This connection is not looked at any more. */
+    /** This connection is not looked at any more; it announces itself no more. */
     void forget(Overtaking connection) {
         monitor.lock();
         try {
-            List<Overtaking> changed = new ArrayList<>(busy);
-            if (changed.remove(connection)) {
-                busy = List.copyOf(changed);
+            remove(connection);
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** Unless it has announced itself since the look. It may also have ended since: put back it would be held for ever. */
+    private void forgetQuiet(Overtaking connection) {
+        monitor.lock();
+        try {
+            if (!connection.isWatched()) {
+                remove(connection);
             }
         } finally {
             monitor.unlock();
+        }
+    }
+
+    private void remove(Overtaking connection) {
+        List<Overtaking> changed = new ArrayList<>(busy);
+        if (changed.remove(connection)) {
+            busy = List.copyOf(changed);
         }
     }
 
@@ -100,11 +116,7 @@ public final class Watcher {
         while (awaitWork()) {
             for (Overtaking connection : busy) {
                 if (!connection.tick()) {
-                    forget(connection);
-                    if (connection.isWatched()) {
-                        // It announced itself while it was still in the list.
-                        watch(connection);
-                    }
+                    forgetQuiet(connection);
                 }
             }
             platform.park(this, TICK_NANOS);

@@ -15,6 +15,7 @@ import dev.sluice.core.protocol.Command;
 import dev.sluice.core.protocol.Magic;
 import dev.sluice.core.protocol.ReplyChunk;
 import dev.sluice.core.util.Background;
+import dev.sluice.core.util.Platform;
 import dev.sluice.core.util.RealPlatform;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -40,6 +41,7 @@ final class Session implements AutoCloseable {
         private int room = 80 << 20;
         private int threads = 16;
         private ThreadModel model = ThreadModel.PARALLEL;
+        private Platform watching = new RealPlatform();
 
         Maker structured() {
             structured = true;
@@ -64,6 +66,12 @@ final class Session implements AutoCloseable {
 
         Maker model(ThreadModel m) {
             model = m;
+            return this;
+        }
+
+        /** The threads and the time of the watcher. */
+        Maker watching(Platform platform) {
+            watching = platform;
             return this;
         }
 
@@ -97,7 +105,7 @@ final class Session implements AutoCloseable {
                 ? List.of(new NegotiatedSession.Selected(1, MetaContext.BASE_ALLOCATION)) : List.of();
         NegotiatedSession session = new NegotiatedSession(client.connection,
                 TransmissionFlags.of(client.connection.info(), structured, extended, !contexts.isEmpty()), structured, extended, contexts);
-        watcher = new Watcher(bench.core.services.platform());
+        watcher = new Watcher(m.watching);
         transmission = new Transmission(wire, session, bench.core.services, watcher, new HotSlots(4, 1), "test", m.threads, 128 << 20,
                 ended::countDown);
         Background.run(() -> {

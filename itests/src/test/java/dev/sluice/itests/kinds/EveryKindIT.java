@@ -10,6 +10,7 @@ import dev.sluice.itests.harness.Distribution;
 import dev.sluice.itests.harness.LeakCheck;
 import dev.sluice.itests.harness.Server;
 import dev.sluice.itests.harness.SluiceServer;
+import dev.sluice.itests.harness.heap.Holders;
 import dev.sluice.itests.live.LiveTest;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -58,7 +59,7 @@ class EveryKindIT extends LiveTest {
         Await.until("class loaders of old code are collected", Duration.ofSeconds(60), () -> {
             System.gc();
             return loadersLeft().isEmpty();
-        }, () -> "left over of: " + loadersLeft());
+        }, () -> "left over of: " + loadersLeft() + "\n" + Holders.ofAllSuspects());
         control().delete("backing");
         Await.until("no file of an export is open", Duration.ofSeconds(60), () -> {
             System.gc();

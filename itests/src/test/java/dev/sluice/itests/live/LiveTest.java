@@ -16,6 +16,7 @@ import dev.sluice.itests.harness.FixtureBundle;
 import dev.sluice.itests.harness.RawNbdClient;
 import dev.sluice.itests.harness.ServedTest;
 import dev.sluice.itests.harness.Session;
+import dev.sluice.itests.harness.heap.Holders;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.file.Files;
@@ -195,8 +196,10 @@ public abstract class LiveTest extends ServedTest {
         }
     }
 
+    /** The class loader of a bundle as it is now; who holds it is told if it is not {@link #collected}. */
     protected static WeakReference<ClassLoader> loader(Bundle bundle) {
-        return new WeakReference<>(bundle.adapt(BundleWiring.class).getClassLoader());
+        return new Holders.Suspect("the class loader of " + bundle + " " + bundle.getVersion(),
+                bundle.adapt(BundleWiring.class).getClassLoader());
     }
 
     /** Waits until these class loaders were collected. */
@@ -204,6 +207,6 @@ public abstract class LiveTest extends ServedTest {
         Await.until("class loaders of old code are collected", Duration.ofSeconds(60), () -> {
             System.gc();
             return loaders.stream().allMatch(l -> l.get() == null);
-        }, () -> loaders.stream().filter(l -> l.get() != null).count() + " are left");
+        }, Holders::ofAllSuspects);
     }
 }

@@ -1,0 +1,79 @@
+package dev.sluice.itests.harness.heap;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.itests.harness.heap.Holders.Suspect;
+import java.lang.ref.Reference;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+/** What a test says that waited in vain for a class loader to be collected. */
+class HoldersIT {
+    private static List<?> kept;
+
+    /** A class loader that knows nothing. */
+    private static final class Empty extends ClassLoader {
+        Empty() {
+            super(null);
+        }
+    }
+
+    private static Suspect suspect(String name, ClassLoader loader) {
+        return new Suspect(name, loader);
+    }
+
+    private static void assertContains(String part, String text) {
+        assertTrue(text.contains(part), () -> "'" + part + "' is not in: " + text);
+    }
+
+    @Test
+    void aStaticFieldThatHoldsALoaderIsNamed() {
+        kept = List.of(new Empty());
+        Suspect suspect = suspect("the one in a list", (ClassLoader) kept.get(0));
+        try {
+            String text = Holders.ofAllSuspects();
+            assertContains("'the one in a list' is held by", text);
+            assertContains("kept -> java.util.ImmutableCollections$List12", text);
+            assertContains("e0 -> " + Empty.class.getName(), text);
+        } finally {
+            kept = null;
+            Reference.reachabilityFence(suspect);
+        }
+    }
+
+    @Test
+    void aThreadThatHoldsALoaderIsNamed() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        Thread thread = new Thread(() -> await(end), "holds a loader");
+        thread.setContextClassLoader(new Empty());
+        Suspect suspect = suspect("the one of a thread", thread.getContextClassLoader());
+        thread.start();
+        try {
+            String text = Holders.ofAllSuspects();
+            assertContains("'the one of a thread' is held by", text);
+            assertContains("thread 'holds a loader'", text);
+            assertContains("contextClassLoader -> " + Empty.class.getName(), text);
+        } finally {
+            end.countDown();
+            thread.join();
+            Reference.reachabilityFence(suspect);
+        }
+    }
+
+    @Test
+    void aLoaderThatNobodyHoldsIsNotNamed() {
+        Suspect suspect = suspect("the one that nobody holds", new Empty());
+        assertFalse(Holders.ofAllSuspects().contains("the one that nobody holds"));
+        Reference.reachabilityFence(suspect);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

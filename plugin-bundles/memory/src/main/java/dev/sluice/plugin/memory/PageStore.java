@@ -54,7 +54,7 @@ final class PageStore implements Store {
     }
 
     @Override
-    public View view() {
+    public View view(boolean copied) {
         return new PageView();
     }
 

@@ -26,8 +26,7 @@ import java.util.Optional;
 
 /**
  * A file that lies in memory and has no name any more: outside of the Java heap, sparse by the kernel's own page
- * table, and sent to clients without a copy. Where there has to be one, because the client is on the loopback network or
- * behind TLS, its memory is sent: the kernel takes twice as long to copy from a file page by page.
+ * table, and sent to clients without a copy.
  *
  * <p>A read from {@link #FILE_RANGE} bytes on is answered with a range of the file, which the core sends later. A write,
  * trim or zero that comes meanwhile may show in it. That is allowed: the client that reads has not got its answer yet,
@@ -138,8 +137,8 @@ final class FileStore implements Store {
     }
 
     @Override
-    public View view(boolean copied) throws IOException {
-        return new FileView(channel().retain(), copied);
+    public View view() throws IOException {
+        return new FileView(channel().retain());
     }
 
     /** One that no connection uses, a new one as long as there are few, or else each in turn. */
@@ -205,23 +204,16 @@ final class FileStore implements Store {
     /** Holds its channel, and the store's file, whose descriptor number it uses. */
     private final class FileView implements View {
         private final SharedFile own;
-        /** Of the windows, made when needed; null if reads are not answered with memory. */
-        private final WindowLease[] leases;
 
-        FileView(SharedFile own, boolean copied) {
+        FileView(SharedFile own) {
             this.own = own;
-            this.leases = copied && windows != null ? new WindowLease[windows.count()] : null;
             file.retain();
         }
 
         @Override
         public void read(long offset, int length, ReadReply reply) throws IOException {
             if (length >= FILE_RANGE) {
-                if (leases != null && windows.isResident(offset, length)) {
-                    readMemory(offset, length, reply);
-                } else {
-                    reply.file(own, offset, length);
-                }
+                reply.file(own, offset, length);
                 return;
             }
             ByteBuffer buffer = reply.buffer(length);
@@ -229,28 +221,6 @@ final class FileStore implements Store {
             if (buffer.hasRemaining()) {
                 throw new NbdException(NbdError.EIO, "the memory of this disk ends at " + end + " instead of " + size);
             }
-        }
-
-        private void readMemory(long offset, int length, ReadReply reply) throws IOException {
-            long at = offset;
-            long end = offset + length;
-            while (at < end) {
-                int start = (int) (at % Windows.WINDOW);
-                int n = (int) Math.min(Windows.WINDOW - start, end - at);
-                reply.lease(lease(at), start, n);
-                at += n;
-            }
-        }
-
-        /** Two threads may make the same at once: they are alike. */
-        private WindowLease lease(long offset) throws IOException {
-            int number = (int) (offset / Windows.WINDOW);
-            WindowLease lease = leases[number];
-            if (lease == null) {
-                lease = new WindowLease(windows.window(offset), own);
-                leases[number] = lease;
-            }
-            return lease;
         }
 
         @Override

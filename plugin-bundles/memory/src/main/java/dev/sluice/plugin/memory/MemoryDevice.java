@@ -19,8 +19,8 @@ final class MemoryDevice implements NbdDevice {
     private final Store.View view;
     private final DeviceInfo info;
 
-    MemoryDevice(Store store, long size, boolean readOnly, boolean copied) throws IOException {
-        view = store.view(copied);
+    MemoryDevice(Store store, long size, boolean readOnly) throws IOException {
+        view = store.view();
         DeviceInfo.Builder builder = DeviceInfo.readOnly(size).flush(true).fua(Support.NONE);
         if (!readOnly) {
             builder.writable(true)

@@ -1,6 +1,5 @@
 package dev.sluice.plugin.memory;
 
-import dev.sluice.api.ClientInfo;
 import dev.sluice.api.ConfigException;
 import dev.sluice.api.HandOver;
 import dev.sluice.api.Help;
@@ -17,8 +16,6 @@ import dev.sluice.api.PluginName;
 import dev.sluice.shared.libc.LibC;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -93,14 +90,8 @@ public class MemoryPlugin implements NbdPlugin {
             if (store == null) {
                 store = create();
             }
-            return new MemoryDevice(store, size, request.readOnly(), isCopied(request.client()));
+            return new MemoryDevice(store, size, request.readOnly());
         }
-    }
-
-    /** Whether no hardware takes the bytes as they lie in memory. */
-    private static boolean isCopied(ClientInfo client) {
-        InetAddress address = client.peer().address().map(InetSocketAddress::getAddress).orElse(null);
-        return client.tls() || address != null && address.isLoopbackAddress();
     }
 
     private Store create() throws IOException {

@@ -54,7 +54,7 @@ final class PageStore implements Store {
     }
 
     @Override
-    public View view(boolean copied) {
+    public View view() {
         return new PageView();
     }
 

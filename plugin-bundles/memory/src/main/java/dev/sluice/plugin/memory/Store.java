@@ -14,12 +14,8 @@ interface Store extends AutoCloseable {
     /** Whether ranges can be given back and told from data: {@link View#zero} and {@link View#status} work. */
     boolean isSparse();
 
-    /**
-     * One connection's way to the bytes; safe for use by several threads. To be made by one thread at a time.
-     *
-     * @param copied whether what is sent to this client is copied or encrypted on its way, so that memory is better than a file
-     */
-    View view(boolean copied) throws IOException;
+    /** One connection's way to the bytes; safe for use by several threads. To be made by one thread at a time. */
+    View view() throws IOException;
 
     /** What a successor needs, for a hand-over; the values keep the references that this store owns. */
     Map<String, Object> state();

@@ -53,31 +53,7 @@ final class Windows {
         return window(offset).slice(start, Math.min(WINDOW - start, length));
     }
 
-    /**
-     * Whether all pages of the range are there: to read a hole in a mapping would make pages of it. Asks the page table, because
-     * the file can only tell the next hole, and looks through everything in front of it.
-     */
-    boolean isResident(long offset, int length) throws IOException {
-        long at = offset;
-        long end = offset + length;
-        while (at < end) {
-            int start = (int) (at % WINDOW);
-            int n = (int) Math.min(WINDOW - start, end - at);
-            if (!window(at).slice(start, n).isLoaded()) {
-                return false;
-            }
-            at += n;
-        }
-        return true;
-    }
-
-    /** How many there are. */
-    int count() {
-        return windows.length();
-    }
-
-    /** All of the window that has this byte; callers use absolute access only. */
-    MappedByteBuffer window(long offset) throws IOException {
+    private MappedByteBuffer window(long offset) throws IOException {
         int number = (int) (offset / WINDOW);
         MappedByteBuffer window = windows.get(number);
         return window == null ? map(number) : window;

@@ -16,7 +16,6 @@ import dev.sluice.api.MetaContext;
 import dev.sluice.api.NbdError;
 import dev.sluice.api.NbdException;
 import dev.sluice.api.NbdPlugin;
-import dev.sluice.api.Peer;
 import dev.sluice.api.Support;
 import dev.sluice.api.contract.Connection;
 import dev.sluice.api.contract.LayerHarness;
@@ -28,17 +27,11 @@ import dev.sluice.api.contract.TestOpenRequest;
 import dev.sluice.api.util.ParameterParser;
 import dev.sluice.shared.libc.LibC;
 import dev.sluice.shared.libc.OpenDescriptors;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class MemoryPluginTest extends PluginContract {
     private static final int SIZE = 1_500_001;
@@ -147,45 +140,6 @@ class MemoryPluginTest extends PluginContract {
         assertEquals(List.of(RecordingReply.Kind.BUFFER), small.kinds());
         large.finish();
         small.finish();
-    }
-
-    private static Stream<TestClient> clientsOfCopies() {
-        return Stream.of(new TestClient(1, Peer.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 5)), false, false),
-                new TestClient(1, Peer.LOCAL, true, false));
-    }
-
-    @ParameterizedTest
-    @MethodSource("clientsOfCopies")
-    void whereTheWayToTheClientCopiesLargeReadsOfDataAreMemoryAndHolesStayHoles(TestClient client) throws Exception {
-        assumeTrue(LibC.find().isPresent(), LibC::whyAbsent);
-        LayerHarness h = start(List.of("3G"));
-        Connection c = h.connect(new TestOpenRequest(h.context(), "", false, client));
-        long at = (1L << 30) - 4096;
-        byte[] bytes = new byte[FileStore.FILE_RANGE];
-        Arrays.fill(bytes, (byte) 7);
-        c.write(at, bytes, Flags.NONE);
-        Connection.Answer data = c.readReply(at, bytes.length);
-        assertArrayEquals(bytes, data.bytes());
-        assertEquals(List.of(RecordingReply.Kind.LEASE, RecordingReply.Kind.LEASE), data.kinds());
-        assertEquals(List.of(RecordingReply.Kind.FILE), c.readReply(at + 4096, bytes.length).kinds());
-        assertEquals(List.of(RecordingReply.Kind.FILE), c.readReply(0, bytes.length).kinds());
-        assertEquals(List.of(new RecordingSink.Extent(0, at, HOLE), new RecordingSink.Extent(at, bytes.length, 0),
-                new RecordingSink.Extent(at + bytes.length, (3L << 30) - at - bytes.length, HOLE)), c.status(0, 3L << 30, Flags.NONE));
-    }
-
-    @Test
-    void memoryStaysWhileAReplyIsSentFromIt() throws Exception {
-        assumeTrue(LibC.find().isPresent(), LibC::whyAbsent);
-        RecordingReply reply = new RecordingReply(FileStore.FILE_RANGE);
-        byte[] bytes = new byte[FileStore.FILE_RANGE];
-        Arrays.fill(bytes, (byte) 9);
-        LayerHarness h = start(List.of("1M"));
-        Connection c = h.connect(new TestOpenRequest(h.context(), "", false, new TestClient(1, Peer.LOCAL, true, false)));
-        c.write(0, bytes, Flags.NONE);
-        c.device().read(0, bytes.length, reply);
-        h.close();
-        assertEquals(List.of(RecordingReply.Kind.LEASE), reply.kinds());
-        assertArrayEquals(bytes, reply.finish());
     }
 
     @Test

@@ -31,12 +31,12 @@ class StoresTest {
     private Path directory;
 
     enum Kind {
-        MEMORY_FILE, MEMORY_FILE_READ_AS_MEMORY, SHARED_MEMORY, SHARED_MEMORY_WITHOUT_LIBC, PAGES
+        MEMORY_FILE, SHARED_MEMORY, SHARED_MEMORY_WITHOUT_LIBC, PAGES
     }
 
     private Store make(Kind kind, TestContext context, long size) throws IOException {
         Optional<Store> store = switch (kind) {
-            case MEMORY_FILE, MEMORY_FILE_READ_AS_MEMORY -> FileStore.inMemoryFile(context, size, LibC.find());
+            case MEMORY_FILE -> FileStore.inMemoryFile(context, size, LibC.find());
             case SHARED_MEMORY -> FileStore.inSharedMemory(context, size, LibC.find());
             case SHARED_MEMORY_WITHOUT_LIBC -> FileStore.inSharedMemory(context, size, Optional.empty());
             case PAGES -> Optional.of(PageStore.create(context, size));
@@ -45,17 +45,13 @@ class StoresTest {
         return store.get();
     }
 
-    private static Store.View view(Kind kind, Store store) throws IOException {
-        return store.view(kind == Kind.MEMORY_FILE_READ_AS_MEMORY);
-    }
-
     @ParameterizedTest
     @EnumSource
     void randomRequestsDoWhatAnArrayDoes(Kind kind) throws Exception {
         SeededRandom random = SeededRandom.create();
         TestContext context = new TestContext(directory);
         byte[] model = new byte[SIZE];
-        try (Store store = make(kind, context, SIZE); Store.View view = view(kind, store)) {
+        try (Store store = make(kind, context, SIZE); Store.View view = store.view()) {
             for (int i = 0; i < 500; i++) {
                 int from = random.nextInt(SIZE);
                 int length = Math.min(SIZE - from, 1 + random.nextInt(i % 3 == 0 ? 120_000 : 4000));
@@ -84,7 +80,7 @@ class StoresTest {
     @EnumSource
     void statusTellsHolesFromData(Kind kind) throws Exception {
         TestContext context = new TestContext(directory);
-        try (Store store = make(kind, context, SIZE); Store.View view = view(kind, store)) {
+        try (Store store = make(kind, context, SIZE); Store.View view = store.view()) {
             assumeTrue(store.isSparse(), "no extents here");
             view.write(100_000, ByteBuffer.wrap(new byte[] {1}));
             RecordingSink sink = new RecordingSink(0, SIZE, SIZE, false);
@@ -101,7 +97,7 @@ class StoresTest {
     @Test
     void pagesThatAreZeroedAsAWholeAreGivenBack() throws Exception {
         TestContext context = new TestContext(directory);
-        try (Store store = make(Kind.PAGES, context, Long.MAX_VALUE); Store.View view = store.view(false)) {
+        try (Store store = make(Kind.PAGES, context, Long.MAX_VALUE); Store.View view = store.view()) {
             view.write(PageStore.PAGE - 1, ByteBuffer.wrap(new byte[] {1, 2}));
             view.write(Long.MAX_VALUE - 1, ByteBuffer.wrap(new byte[] {3}));
             view.zero(0, Long.MAX_VALUE);
@@ -113,7 +109,7 @@ class StoresTest {
     void aPageOutlivesTheStoreWhileAReplyHoldsIt() throws Exception {
         TestContext context = new TestContext(directory);
         RecordingReply reply = new RecordingReply(1);
-        try (Store store = make(Kind.PAGES, context, SIZE); Store.View view = store.view(false)) {
+        try (Store store = make(Kind.PAGES, context, SIZE); Store.View view = store.view()) {
             view.write(0, ByteBuffer.wrap(new byte[] {9}));
             view.read(0, 1, reply);
             view.zero(0, SIZE);

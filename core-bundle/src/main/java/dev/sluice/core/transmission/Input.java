@@ -94,7 +94,7 @@ final class Input {
             n = readRest(in);
         } else if (warmth.isHot()) {
             long before = platform.nanoTime();
-            n = warmth.maySpin() ? spin(in) : 0;
+            n = warmth.maySpin() ? spin(in, false) : 0;
             if (n == 0) {
                 n = wire.read(in);
             }
@@ -107,8 +107,12 @@ final class Input {
         return n >= 0;
     }
 
-    /** What comes before it is worth sleeping; 0 if nothing did. Gives back what {@link Warmth} has allowed. */
-    private int spin(ByteBuffer into) throws IOException {
+    /**
+     * What comes before it is worth sleeping; 0 if nothing did. Gives back what {@link Warmth} has allowed.
+     *
+     * @param inRequest the client may take no reply before it has sent the rest, so this thread sends none
+     */
+    private int spin(ByteBuffer into, boolean inRequest) throws IOException {
         try {
             // Whoever wants to send meanwhile would have to wait; nobody does while no call is under way.
             if (!into.hasRemaining() || calls.getAsInt() > 0 || !output.tryHold()) {
@@ -120,7 +124,7 @@ final class Input {
             } finally {
                 output.letGo();
             }
-            if (!replies.sendHeldBack()) {
+            if (!replies.sendHeldBack() && !inRequest) {
                 output.sendRest();
             }
             return n;
@@ -134,7 +138,7 @@ final class Input {
         progress.begin();
         try {
             long before = platform.nanoTime();
-            int n = warmth.maySpinForRest() ? spin(into) : 0;
+            int n = warmth.maySpinForRest() ? spin(into, true) : 0;
             if (n == 0) {
                 n = wire.read(into);
             }

@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A heap dump of a HotSpot JVM (HPROF 1.0.2, identifiers of 8 bytes) of less than 2 GiB: roots, classes, and where each object
@@ -26,6 +28,12 @@ final class HeapDump {
 
     /** An instance field. */
     private record Field(String name, int type) { }
+
+    /** That something holds an object, and by which way: a field, an element, its class. */
+    record Reference(String by, long to) { }
+
+    /** What a field of an instance holds. */
+    private record Value(String declaring, String name, long held) { }
 
     /** Where an object lies in the file. */
     private record Place(int kind, int offset) { }
@@ -227,12 +235,16 @@ final class HeapDump {
             return "an array";
         }
         String type = classNames.get(file.getLong(place.offset() + (place.kind() == 0x21 ? 4 : 8)));
-        return threads.containsValue(id) ? type + " " + text(fields(id).get("name")) : type;
+        return threads.containsValue(id) ? type + " " + nameOfThread(id) : type;
     }
 
     private String threadName(int serial) {
         Long id = threads.get(serial);
-        return id == null ? "a thread" : "thread " + text(fields(id).get("name"));
+        return id == null ? "a thread" : "thread " + nameOfThread(id);
+    }
+
+    private String nameOfThread(long id) {
+        return text(field(id, Thread.class, "name"));
     }
 
     private String frameName(int serial, int depth) {
@@ -241,19 +253,25 @@ final class HeapDump {
     }
 
     /** The content of a String in quotes. */
-    String text(Long string) {
-        if (string == null || string == 0) {
+    String text(long string) {
+        if (string == 0) {
             return "null";
         }
-        Place place = places.get(fields(string).get("value"));
+        Place place = places.get(field(string, String.class, "value"));
         byte[] bytes = new byte[file.getInt(place.offset() + 4)];
         file.get(place.offset() + 9, bytes);
         return "'" + new String(bytes, StandardCharsets.ISO_8859_1).replace("\0", "") + "'";
     }
 
-    /** What an instance refers to, by the name of the field; empty for anything else. */
-    Map<String, Long> fields(long id) {
-        Map<String, Long> found = new LinkedHashMap<>();
+    /** What the field of an instance holds that this class declares; 0 if there is none. */
+    long field(long id, Class<?> declaring, String name) {
+        return values(id).stream().filter(v -> v.name().equals(name) && v.declaring().equals(declaring.getName()))
+                .mapToLong(Value::held).findFirst().orElse(0);
+    }
+
+    /** The fields of an instance that can hold an object, those of its class before those of its superclass; empty for anything else. */
+    private List<Value> values(long id) {
+        List<Value> found = new ArrayList<>();
         Place place = places.get(id);
         if (place == null || place.kind() != 0x21) {
             return found;
@@ -262,7 +280,7 @@ final class HeapDump {
         for (Type t = types.get(file.getLong(place.offset() + 4)); t != null; t = types.get(t.superclass())) {
             for (Field f : t.fields()) {
                 if (f.type() == OBJECT) {
-                    found.putIfAbsent(f.name(), file.getLong(at));
+                    found.add(new Value(classNames.get(t.id()), f.name(), file.getLong(at)));
                 }
                 at += size(f.type());
             }
@@ -270,40 +288,40 @@ final class HeapDump {
         return found;
     }
 
-    /** All that an object holds strongly and by which way: fields, elements, its class; of a class static fields and the loader. */
-    Map<String, Long> references(long id) {
+    /** All that an object holds strongly: by fields and elements, its class; of a class static fields, the superclass, the loader. */
+    List<Reference> references(long id) {
+        List<Reference> found = new ArrayList<>();
         Type type = types.get(id);
         if (type != null) {
-            Map<String, Long> found = new LinkedHashMap<>(type.statics());
-            found.put("<superclass>", type.superclass());
-            found.put("<loader>", type.loader());
+            type.statics().forEach((name, held) -> found.add(new Reference(name, held)));
+            found.add(new Reference("<superclass>", type.superclass()));
+            found.add(new Reference("<loader>", type.loader()));
             return found;
         }
         Place place = places.get(id);
         if (place == null || place.kind() == 0x23) {
-            return Map.of();
-        }
-        if (place.kind() == 0x21) {
-            Map<String, Long> found = fields(id);
-            if (isReference(place)) {
-                found.remove("referent");
-            }
-            found.put("<class>", file.getLong(place.offset() + 4));
             return found;
         }
-        Map<String, Long> found = new LinkedHashMap<>();
-        for (int i = 0; i < file.getInt(place.offset() + 4); i++) {
-            found.put("[" + i + "]", file.getLong(place.offset() + 8 + Long.BYTES * (i + 1)));
+        if (place.kind() == 0x21) {
+            addFields(id, found);
+            found.add(new Reference("<class>", file.getLong(place.offset() + 4)));
+            return found;
         }
+        for (int i = 0; i < file.getInt(place.offset() + 4); i++) {
+            found.add(new Reference("[" + i + "]", file.getLong(place.offset() + 8 + Long.BYTES * (i + 1))));
+        }
+        found.add(new Reference("<class>", file.getLong(place.offset() + 8)));
         return found;
     }
 
-    private boolean isReference(Place place) {
-        for (Type t = types.get(file.getLong(place.offset() + 4)); t != null; t = types.get(t.superclass())) {
-            if ("java.lang.ref.Reference".equals(classNames.get(t.id()))) {
-                return true;
+    /** By the name of the field; one whose name a subclass has used again by that of its class too. */
+    private void addFields(long id, List<Reference> found) {
+        Set<String> names = new HashSet<>();
+        for (Value v : values(id)) {
+            String by = names.add(v.name()) ? v.name() : v.declaring() + "." + v.name();
+            if (!v.name().equals("referent") || !v.declaring().equals(java.lang.ref.Reference.class.getName())) {
+                found.add(new Reference(by, v.held()));
             }
         }
-        return false;
     }
 }

@@ -3,6 +3,7 @@ package dev.sluice.itests.harness.heap;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,10 +54,10 @@ public final class Holders {
         Map<Long, Long> from = reached(dump);
         StringBuilder text = new StringBuilder();
         for (long suspect : dump.instances(Suspect.class.getName())) {
-            Map<String, Long> fields = dump.fields(suspect);
-            long held = fields.get("referent");
+            long held = dump.field(suspect, Reference.class, "referent");
             if (held != 0) {
-                text.append(dump.text(fields.get("name"))).append(from.containsKey(held) ? " is held by\n" : " is held by nobody now\n");
+                text.append(dump.text(dump.field(suspect, Suspect.class, "name")))
+                        .append(from.containsKey(held) ? " is held by\n" : " is held by nobody now\n");
                 if (from.containsKey(held)) {
                     way(dump, from, held, text);
                 }
@@ -75,9 +76,9 @@ public final class Holders {
         }
         while (!next.isEmpty()) {
             long id = next.remove();
-            for (long held : dump.references(id).values()) {
-                if (held != 0 && from.putIfAbsent(held, id) == null) {
-                    next.add(held);
+            for (HeapDump.Reference r : dump.references(id)) {
+                if (r.to() != 0 && from.putIfAbsent(r.to(), id) == null) {
+                    next.add(r.to());
                 }
             }
         }
@@ -96,7 +97,7 @@ public final class Holders {
     }
 
     private static String via(HeapDump dump, long holder, long held) {
-        return dump.references(holder).entrySet().stream().filter(e -> e.getValue() == held).findFirst().orElseThrow().getKey();
+        return dump.references(holder).stream().filter(r -> r.to() == held).findFirst().orElseThrow().by();
     }
 
     /** Of a heap dump that was made elsewhere; the one argument is its file. */

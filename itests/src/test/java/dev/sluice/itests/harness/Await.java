@@ -24,9 +24,18 @@ public final class Await {
         long end = System.nanoTime() + atMost.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() >= end) {
-                throw new AssertionError("not within " + atMost.toMillis() + " ms: " + what + "\n" + evidence.get() + "\n" + threads());
+                throw new AssertionError("not within " + atMost.toMillis() + " ms: " + what + "\n" + told(evidence) + "\n" + threads());
             }
             LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    /** What was waited for and the stacks are worth more than what the caller adds: whatever becomes of that, they are shown. */
+    private static String told(Supplier<String> evidence) {
+        try {
+            return evidence.get();
+        } catch (RuntimeException | Error e) {
+            return "what belongs here cannot be told: " + e;
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Callable;
 
 /** Who holds what should be garbage: for the text of a test that failed. */
 public final class Holders {
@@ -33,20 +34,32 @@ public final class Holders {
         }
     }
 
-    /** For each {@link Suspect} of this JVM that is still there the shortest way to it from a root, a step in each line. */
+    /**
+     * For each {@link Suspect} of this JVM that is still there the shortest way to it from a root, a step in each line; if that
+     * can't be told, why.
+     */
     public static String ofAllSuspects() {
         try {
             Path directory = Files.createTempDirectory("sluice-heap");
             Path file = directory.resolve("heap.hprof");
             try {
                 ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class).dumpHeap(file.toString(), true);
-                return of(HeapDump.read(file));
+                return told(() -> HeapDump.read(file));
             } finally {
                 Files.deleteIfExists(file);
                 Files.delete(directory);
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
             return "who holds them cannot be told: " + e;
+        }
+    }
+
+    /** A dump of a JVM whose memory is used up may not fit into it a second time: what else the test has to say is said all the same. */
+    static String told(Callable<HeapDump> reader) {
+        try {
+            return of(reader.call());
+        } catch (Exception | Error e) {
+            return "who holds them cannot be told, the heap dump could not be read: " + e;
         }
     }
 

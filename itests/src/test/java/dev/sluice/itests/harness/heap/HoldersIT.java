@@ -8,9 +8,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.Reference;
 import java.lang.reflect.Array;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a test says that waited in vain for a class loader to be collected. */
 class HoldersIT {
@@ -143,6 +146,20 @@ class HoldersIT {
         Suspect suspect = suspect("the one that nobody holds", new Empty());
         assertFalse(Holders.ofAllSuspects().contains("the one that nobody holds"));
         Reference.reachabilityFence(suspect);
+    }
+
+    @Test
+    void aDumpThatDoesNotFitIntoTheMemoryIsSaidToBeUnreadable() {
+        String text = Holders.told(() -> {
+            throw new OutOfMemoryError("Java heap space");
+        });
+        assertContains("the heap dump could not be read: java.lang.OutOfMemoryError: Java heap space", text);
+    }
+
+    @Test
+    void aFileThatIsNoDumpIsSaidToBeUnreadable(@TempDir Path directory) throws Exception {
+        Path file = Files.write(directory.resolve("short"), new byte[3]);
+        assertContains("the heap dump could not be read: ", Holders.told(() -> HeapDump.read(file)));
     }
 
     private static void await(CountDownLatch latch) {

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * answers a quick client soonest, but nothing can call it back before the client says something; so only connections
  * that are quick get one, and only a few at a time. All others wait in the poller.
  *
- * <p>Waking a thread takes longer than most requests. So a few of these threads, one for every two cores, may look for the
- * next request a moment before they sleep, if requests have come within that moment lately.
+ * <p>Waking a thread takes longer than most requests. So a few of these threads, one for every two cores, may look a moment before
+ * they sleep: for the next request, or in the middle of one for its rest, each if that has come within that moment lately.
  */
 public final class HotSlots {
     /** Waits shorter than this are quick, in nanoseconds. */

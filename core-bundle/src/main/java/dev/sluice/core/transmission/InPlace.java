@@ -9,7 +9,19 @@ import java.nio.ByteBuffer;
 
 /**
  * Requests that the leader answers itself, on its own thread: it runs them on the chain or refuses them, and puts the reply
- * into its batch. Allocates nothing and takes no lock but the one that the thread model asks for.
+ * into its batch.
+ *
+ * <p>A small read or write that succeeds allocates nothing here, and takes no lock but the one that the thread model asks for.
+ * What costs more comes seldom, or once for many requests:
+ * <ul>
+ * <li>{@link Overtaking#announce} of a connection that was quiet takes the watcher's monitor, which all connections share, and copies
+ *     its list: once when the connection gets busy, then not again until it has been quiet for a while;
+ * <li>sending takes the connection's output; if another thread has that, the batch is left in its {@link Backlog}, which may have to be
+ *     waited for while it is full, and a new batch is allocated;
+ * <li>a batch that outgrows its arena leases another from the pool;
+ * <li>refusals and errors allocate their text, large replies the views of what they lie in, a status its extents;
+ * <li>a request that finds the gate shut, or the lock of the thread model taken, waits for that.
+ * </ul>
  */
 final class InPlace {
     /** A finished reply waits no longer than this for company, as long as calls return. */

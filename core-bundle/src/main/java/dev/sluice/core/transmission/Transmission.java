@@ -22,7 +22,8 @@ import java.time.Duration;
  * overtakes the leader ({@link Leadership}, {@link Overtaking}, {@link Watcher}); request types that are slow lately go to
  * workers at once ({@link Pace}, {@link WorkerCalls}), as far as {@link InFlight} allows. Replies leave in any order.
  *
- * <p>Public methods are for any thread. Lock order: the serial lock of a strict thread model, then the connection's gate
+ * <p>{@link #run} is called once; {@link #stalledNanos} is asked by one thread, which may be another; all other public methods
+ * are for any thread. Lock order: the serial lock of a strict thread model, then the connection's gate
  * ({@link Entrance}); the output is taken last and alone.
  */
 public final class Transmission {
@@ -98,13 +99,13 @@ public final class Transmission {
 
     /**
      * For how long the client has kept a thread or memory waiting: it has left the rest of a request out, or does not take
-     * its replies. To be asked by one thread, again and again: it compares.
+     * its replies. To be asked by one thread, again and again: it compares with what it has found before.
      */
     public long stalledNanos(long now) {
         return Math.max(input.stalledNanos(now), output.stalledNanos(now));
     }
 
-    /** Starts to serve the connection; returns when this thread has nothing more to do for it. */
+    /** Starts to serve the connection, once; returns when this thread has nothing more to do for it. */
     public void run() {
         park();
     }

@@ -1,8 +1,9 @@
 package dev.sluice.core.transmission;
 
 /**
- * Whether a connection's client is quick enough that a thread waits for its next request, and whether that thread looks
- * for it a moment before it sleeps. Belongs to the leader, and is passed on with the leadership.
+ * Whether a connection's client is quick enough that a thread waits for its next request, and whether that thread looks a
+ * moment before it sleeps: for that request, or in the middle of one for its rest. How quick the client is with the one says nothing
+ * about the other, so each has its own average. Belongs to the leader, and is passed on with the leadership.
  */
 final class Warmth {
     private final HotSlots slots;

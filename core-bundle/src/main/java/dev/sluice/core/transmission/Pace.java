@@ -9,7 +9,7 @@ final class Pace {
     private static final int SLOW = 100_000;
     /** Back in place when they take less than this. */
     private static final int FAST = 30_000;
-    /** Every n-th call of a slow type is still measured alone, by a worker; weights of 1/8 forget within a few calls. */
+    /** Of two, as a power: weights of 1/8 forget within a few calls. */
     private static final int SHIFT = 3;
 
     private final int[] average = new int[8];

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class SoakIT {
     @Test
     void mixedLoadSwapsFaultsAndReconfigurationDisturbNobody() throws Exception {
-        Requires.programs("python3");
+        Requires.programs("python3", "openssl");
         Tool tool = Tool.run(Duration.ofMinutes(5), Daemon.script().resolveSibling("itests").resolve("soak"), "--short");
         assertEquals(0, tool.exit(), tool.toString());
     }

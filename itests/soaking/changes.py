@@ -58,12 +58,12 @@ class Changes:
         self.count("swaps")
 
     def upgrade(self):
-        for name in ("filter.nofilter", "plugin.nbd"):
+        for name in ("filter.nofilter", "plugin.nbd", "filter.retry", "plugin.sh"):
             self.command("nbd:upgrade", self.server.jar("dev.sluice." + name))
             self.count("swaps")
 
     def update_in_place(self):
-        for name in ("filter.log", "plugin.memory", "plugin.sh", "filter.retry"):
+        for name in ("filter.log", "plugin.memory", "plugin.sh", "filter.retry", "plugin.nbd"):
             self.server.deploy("dev.sluice." + name)
         self.count("swaps")
 

@@ -48,6 +48,7 @@ public final class Export {
     private final LiveChange change;
     private final SwapLog swaps;
     private final ExportCounters counters = new ExportCounters();
+    private final Trials trials;
 
     // guarded by monitor
     private ExportState state = ExportState.STARTING;
@@ -60,6 +61,7 @@ public final class Export {
         this.kinds = kinds;
         this.controlGate = new CallGate(services.platform(), "other calls of export " + config.name());
         this.turns = new Turns(services.platform(), config.name());
+        this.trials = new Trials(services.platform(), config.name());
         this.factory = new LayerFactory(config.name(), services, controlGate, turns);
         this.monitor = services.platform().monitor("export " + config.name());
         this.operations = new ExportOperations(this);
@@ -89,6 +91,10 @@ public final class Export {
     /** The strictest of all layers. */
     public ThreadModel threadModel() {
         return turns.model();
+    }
+
+    Trials trials() {
+        return trials;
     }
 
     Turns turns() {

@@ -58,6 +58,11 @@ public final class OpenConnection implements OpenExport {
         return counters;
     }
 
+    /** Whether slow requests of all connections of the export are better run in place. */
+    public Trials trials() {
+        return export.trials();
+    }
+
     /** The number of the connection. */
     public long connection() {
         return client.connection();

@@ -18,10 +18,11 @@ final class Accounting {
     private final OpenConnection open;
     private final RequestCounters counters;
     private final Observers observers;
-    private final Pace pace = new Pace();
+    private final Pace pace;
 
     Accounting(OpenConnection open, Observers observers) {
         this.open = open;
+        this.pace = new Pace(open.trials());
         this.counters = open.count();
         this.observers = observers;
     }
@@ -55,9 +56,11 @@ final class Accounting {
      *
      * @param nanos that it took, without the parts of a large write before it
      * @param alone by the leader, which still is the leader
+     * @param now when it returned
      */
-    void ran(Request r, long nanos, boolean error, boolean alone) {
+    void ran(Request r, long nanos, boolean error, boolean alone, long now) {
         pace.record(r.type, nanos, moved(r) - r.taken);
+        pace.ended(r.type, now);
         count(r, nanos + r.spent, error, alone);
     }
 

@@ -87,7 +87,7 @@ final class InPlace {
         } finally {
             me.unlockSerial();
         }
-        accounting.ran(r, took, me.outcome.isError(), still);
+        accounting.ran(r, took, me.outcome.isError(), still, after);
         if (!still) {
             finishOvertaken(me, r);
             return Turn.OVERTAKEN;

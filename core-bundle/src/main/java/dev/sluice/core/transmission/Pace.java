@@ -1,8 +1,10 @@
 package dev.sluice.core.transmission;
 
+import dev.sluice.core.export.Trials;
+
 /**
- * How long calls take lately, by request type, and whether a type is better run by workers than in place. Written by
- * several threads without locks: a lost update costs nothing but accuracy.
+ * How long calls of one connection take lately, by request type, and whether a type is better run by workers than in place.
+ * Written by several threads without locks: a lost update costs nothing but accuracy.
  */
 final class Pace {
     /** In place is for calls that take less than this, in nanoseconds. */
@@ -12,8 +14,14 @@ final class Pace {
     /** Of two, as a power: weights of 1/8 forget within a few calls. */
     private static final int SHIFT = 3;
 
+    private final Trials trials;
     private final int[] average = new int[8];
     private final boolean[] slow = new boolean[8];
+
+    /** Nothing is slow yet. */
+    Pace(Trials trials) {
+        this.trials = trials;
+    }
 
     /** A call of this type has taken this long for this many bytes. */
     void record(int type, long nanos, long bytes) {
@@ -21,6 +29,9 @@ final class Pace {
         int took = (int) Math.min(Integer.MAX_VALUE / 2, Math.max(0, nanos - bytes / 2));
         int now = average[type] + ((took - average[type]) >> SHIFT);
         average[type] = now;
+        if (trials.isCounting()) {
+            return;
+        }
         if (now > SLOW) {
             slow[type] = true;
         } else if (now < FAST) {
@@ -28,13 +39,25 @@ final class Pace {
         }
     }
 
+    /** A request of this type is over. */
+    void ended(int type, long now) {
+        if (slow[type] || trials.isCounting()) {
+            trials.ended(type, slow[type], average[type], now);
+        }
+    }
+
     /** A call of this type sits where it is. */
     void stuck(int type) {
+        if (slow[type] && trials.inPlace(type)) {
+            // That this may happen was known; how long it takes in the end says whether it is still right.
+            return;
+        }
         average[type] = 2 * SLOW;
         slow[type] = true;
     }
 
+    /** Whether requests of this type are better run by workers. */
     boolean isSlow(int type) {
-        return slow[type];
+        return slow[type] && !trials.inPlace(type);
     }
 }

@@ -86,7 +86,8 @@ final class WorkerCall implements Runnable {
                 held[0].unlock();
             }
         }
-        connection.accounting.ran(request, connection.platform.nanoTime() - before, outcome.isError(), false);
+        long after = connection.platform.nanoTime();
+        connection.accounting.ran(request, after - before, outcome.isError(), false, after);
         return true;
     }
 

@@ -226,33 +226,4 @@ class RequestRulesTest {
         assertFalse(e.extent(2, 1, 0));
         assertEquals(3, e.count());
     }
-
-    @Test
-    void aTypeBecomesSlowAndFastAgain() {
-        Pace pace = new Pace();
-        assertFalse(pace.isSlow(Command.READ));
-        pace.record(Command.READ, 10_000_000, 0);
-        assertTrue(pace.isSlow(Command.READ));
-        assertFalse(pace.isSlow(Command.WRITE));
-        for (int i = 0; i < 100; i++) {
-            pace.record(Command.READ, 1000, 0);
-        }
-        assertFalse(pace.isSlow(Command.READ));
-    }
-
-    @Test
-    void movingManyBytesIsNotSlow() {
-        Pace pace = new Pace();
-        for (int i = 0; i < 100; i++) {
-            pace.record(Command.READ, 16_000_000, 64 << 20);
-        }
-        assertFalse(pace.isSlow(Command.READ));
-    }
-
-    @Test
-    void aStuckCallMakesItsTypeSlow() {
-        Pace pace = new Pace();
-        pace.stuck(Command.FLUSH);
-        assertTrue(pace.isSlow(Command.FLUSH));
-    }
 }

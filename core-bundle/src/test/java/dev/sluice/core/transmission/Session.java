@@ -25,7 +25,7 @@ import java.util.concurrent.CountDownLatch;
 /** A connection in its transmission phase around a test's device, and its client. */
 final class Session implements AutoCloseable {
     final MemoryWire wire;
-    final ExportBench bench = new ExportBench(new RealPlatform());
+    final ExportBench bench;
     final Transmission transmission;
     final Export export;
     private final boolean structured;
@@ -42,6 +42,7 @@ final class Session implements AutoCloseable {
         private int threads = 16;
         private ThreadModel model = ThreadModel.PARALLEL;
         private Platform watching = new RealPlatform();
+        private Platform time = new RealPlatform();
 
         Maker structured() {
             structured = true;
@@ -75,6 +76,12 @@ final class Session implements AutoCloseable {
             return this;
         }
 
+        /** The threads and the time of all but the watcher. */
+        Maker time(Platform platform) {
+            time = platform;
+            return this;
+        }
+
         Session around(NbdDevice device) throws Exception {
             return new Session(this, device);
         }
@@ -85,6 +92,7 @@ final class Session implements AutoCloseable {
     }
 
     private Session(Maker m, NbdDevice device) throws Exception {
+        bench = new ExportBench(m.time);
         structured = m.structured;
         extended = m.extended;
         wire = new MemoryWire(m.room);

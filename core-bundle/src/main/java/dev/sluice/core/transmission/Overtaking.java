@@ -154,8 +154,9 @@ final class Overtaking {
         inFlight.overtaken();
         Batch finished = old.overtake(call, follower);
         if (finished == null) {
-            inFlight.end(0);
+            // In this order: whoever waits for the calls of a connection finds its memory given back.
             follower.release();
+            inFlight.end(0);
             return;
         }
         accounting.stuck(old.request);

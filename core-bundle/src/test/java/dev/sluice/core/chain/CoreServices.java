@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.sluice.core.buffer.BufferPool;
 import dev.sluice.core.buffer.Files;
+import dev.sluice.core.util.Background;
 import dev.sluice.core.util.ManualPlatform;
 import dev.sluice.core.util.Platform;
 import dev.sluice.core.util.Timers;
@@ -39,8 +40,9 @@ public final class CoreServices implements AutoCloseable {
         this(new ManualPlatform());
     }
 
-    /** Fails if a buffer or a file was not given back. */
+    /** Fails if a buffer or a file is not given back; threads that are about to end may still do so. */
     public void assertNothingLeaked() {
+        Background.letBecome(() -> buffers.leases() == 0 && files.open() == 0);
         assertEquals(0, buffers.leases(), "buffers that were not given back");
         assertEquals(0, files.open(), "files that are still open");
     }

@@ -147,7 +147,7 @@ class GateTest {
     void nobodyIsInsideAndAllEffectsAreSeenAfterTheDrain() throws Exception {
         RealPlatform real = new RealPlatform();
         Gate busy = new Gate(real, "busy");
-        Deadline bound = Deadline.after(real, Duration.ofSeconds(ManualPlatform.BOUND));
+        Duration bound = Duration.ofSeconds(ManualPlatform.BOUND);
         // plain fields on purpose: only the gate orders the accesses
         int[] inside = new int[4];
         long[] effects = new long[4];
@@ -159,7 +159,7 @@ class GateTest {
             threads.add(Background.run(() -> {
                 long entered = 0;
                 running.countDown();
-                while (!stop.get() && busy.enter(bound)) {
+                while (!stop.get() && busy.enter(Deadline.after(real, bound))) {
                     inside[me]++;
                     effects[me]++;
                     entered++;
@@ -172,7 +172,7 @@ class GateTest {
         Background.await(running);
         for (int round = 0; round < 2000; round++) {
             busy.shut();
-            assertTrue(busy.awaitEmpty(bound));
+            assertTrue(busy.awaitEmpty(Deadline.after(real, bound)));
             long sum = 0;
             for (int i = 0; i < 4; i++) {
                 assertEquals(0, inside[i], "somebody is inside after the drain");
@@ -191,7 +191,7 @@ class GateTest {
             entered += t.result();
         }
         busy.shut();
-        assertTrue(busy.awaitEmpty(bound));
+        assertTrue(busy.awaitEmpty(Deadline.after(real, bound)));
         assertEquals(entered, effects[0] + effects[1] + effects[2] + effects[3]);
     }
 

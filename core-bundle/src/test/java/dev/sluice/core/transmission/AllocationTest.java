@@ -1,6 +1,7 @@
 package dev.sluice.core.transmission;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.sluice.api.DeviceInfo;
@@ -20,7 +21,6 @@ import dev.sluice.core.handshake.TransmissionFlags;
 import dev.sluice.core.protocol.Command;
 import dev.sluice.core.protocol.Magic;
 import dev.sluice.core.transport.Wire;
-import dev.sluice.core.util.Background;
 import dev.sluice.core.util.RealPlatform;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -28,6 +28,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -67,7 +68,7 @@ class AllocationTest {
             try {
                 new Transmission(wire, session, bench.core.services, watcher, new HotSlots(4, 1), "test", 16, 64 << 20, ended::countDown)
                         .run();
-                Background.await(ended);
+                assertTrue(ended.await(10, TimeUnit.MINUTES), "all windows were measured");
             } finally {
                 watcher.close();
             }

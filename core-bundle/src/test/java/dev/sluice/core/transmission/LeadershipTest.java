@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.core.chain.CoreServices;
 import dev.sluice.core.util.Background;
+import dev.sluice.core.util.ManualPlatform;
 import java.util.Random;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
@@ -124,10 +125,10 @@ class LeadershipTest {
             int spin = random.nextInt(200);
             CyclicBarrier start = new CyclicBarrier(2);
             Background<Batch> overtaking = Background.run(() -> {
-                start.await(10, TimeUnit.SECONDS);
+                start.await(ManualPlatform.BOUND, TimeUnit.SECONDS);
                 return leader.overtake(call, follower);
             });
-            start.await(10, TimeUnit.SECONDS);
+            start.await(ManualPlatform.BOUND, TimeUnit.SECONDS);
             for (int i = 0; i < spin; i++) {
                 Thread.onSpinWait();
             }

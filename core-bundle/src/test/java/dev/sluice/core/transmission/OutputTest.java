@@ -82,6 +82,11 @@ class OutputTest {
         assertEquals(3, all.get(1519));
     }
 
+    /** The others wait already, so it will not be more. */
+    private static void awaitDone(int n, List<Background<Boolean>> senders) throws Exception {
+        Background.until(() -> senders.stream().filter(Background::isDone).count() == n, n + " have queued");
+    }
+
     @Test
     void theQueueIsBounded() throws Exception {
         Background<Boolean> first = stuck();
@@ -91,7 +96,7 @@ class OutputTest {
             senders.add(Background.run(() -> output.send(b)));
         }
         platform.awaitWaiting("queue of c", 20 - Backlog.MAX_LARGE);
-        assertEquals(Backlog.MAX_LARGE, senders.stream().filter(Background::isDone).count());
+        awaitDone(Backlog.MAX_LARGE, senders);
         wire.receive(1500 + (20 << 20));
         assertTrue(first.result());
         for (Background<Boolean> s : senders) {
@@ -127,7 +132,7 @@ class OutputTest {
             senders.add(Background.run(() -> output.send(b)));
         }
         platform.awaitWaiting("queue of c", 2);
-        assertEquals(3, senders.stream().filter(Background::isDone).count());
+        awaitDone(3, senders);
         wire.receive(1500 + (80 << 20));
         assertTrue(first.result());
         for (Background<Boolean> s : senders) {

@@ -3,6 +3,7 @@ package dev.sluice.core.transport;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.core.util.Background;
+import dev.sluice.core.util.ManualPlatform;
 import dev.sluice.core.util.RealPlatform;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -33,19 +34,19 @@ class PollerTest {
             CyclicBarrier start = new CyclicBarrier(2);
             Background<Boolean> writer = Background.run(() -> {
                 for (int i = 0; i < ROUNDS; i++) {
-                    start.await(20, TimeUnit.SECONDS);
+                    start.await(ManualPlatform.BOUND, TimeUnit.SECONDS);
                     first.wake();
                 }
                 return true;
             });
             for (int i = 0; i < ROUNDS; i++) {
                 CountDownLatch firstWoken = first.park();
-                start.await(20, TimeUnit.SECONDS);
+                start.await(ManualPlatform.BOUND, TimeUnit.SECONDS);
                 // from now on nothing happens but that the first is woken and the second parks
                 CountDownLatch secondWoken = second.park();
                 second.wake();
-                assertTrue(secondWoken.await(20, TimeUnit.SECONDS), "not woken in round " + i);
-                assertTrue(firstWoken.await(20, TimeUnit.SECONDS), "the first not woken in round " + i);
+                assertTrue(secondWoken.await(ManualPlatform.BOUND, TimeUnit.SECONDS), "not woken in round " + i);
+                assertTrue(firstWoken.await(ManualPlatform.BOUND, TimeUnit.SECONDS), "the first not woken in round " + i);
                 first.drain();
                 second.drain();
             }
@@ -75,9 +76,9 @@ class PollerTest {
                         }
                         first.countDown();
                     });
-                    assertTrue(first.await(20, TimeUnit.SECONDS));
+                    assertTrue(first.await(ManualPlatform.BOUND, TimeUnit.SECONDS));
                     wire.close();
-                    assertTrue(last.await(20, TimeUnit.SECONDS), "not woken in round " + i);
+                    assertTrue(last.await(ManualPlatform.BOUND, TimeUnit.SECONDS), "not woken in round " + i);
                 }
             }
         }

@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
 /** Runs a part of a test on a thread of its own. Waits are bounded, so that a broken test ends. */
 public final class Background<T> {
@@ -50,6 +51,15 @@ public final class Background<T> {
             }
         } catch (InterruptedException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    /** Looks again and again until it is so, or for so long that it never will be; what is asserted then says more than this could. */
+    public static void letBecome(BooleanSupplier condition) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(ManualPlatform.BOUND);
+        while (!condition.getAsBoolean() && System.nanoTime() - end < 0) {
+            Thread.onSpinWait();
+            Thread.yield();
         }
     }
 

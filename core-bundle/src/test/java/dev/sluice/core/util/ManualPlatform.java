@@ -130,13 +130,16 @@ public final class ManualPlatform implements Platform {
         await(() -> parked >= threads, threads + " parked threads");
     }
 
-    /** Waits until this many threads wait at the monitors whose names start like this. */
+    /**
+     * Waits until this many threads wait at the monitors whose names start like this. A thread that was signalled, or for which time
+     * has passed, does not wait until it has looked and waits again.
+     */
     public void awaitWaiting(String name, int threads) {
         await(() -> waiting.entrySet().stream().filter(e -> e.getKey().startsWith(name)).mapToInt(Map.Entry::getValue).sum() >= threads,
                 threads + " threads at " + name);
     }
 
-    /** Whether somebody waits at a monitor whose name starts like this. */
+    /** Whether somebody waits at a monitor whose name starts like this, as {@link #awaitWaiting} counts. */
     public boolean isWaiting(String name) {
         lock.lock();
         try {
@@ -179,6 +182,9 @@ public final class ManualPlatform implements Platform {
         private final ReentrantLock own = new ReentrantLock();
         private final Condition signal = own.newCondition();
         private final Condition free = own.newCondition();
+        // guarded by own
+        private int asleep;
+        private long wakeUps;
 
         ManualMonitor(String name) {
             this.name = name;
@@ -187,11 +193,19 @@ public final class ManualPlatform implements Platform {
         void lookAgain() {
             own.lock();
             try {
-                signal.signalAll();
+                wakeAll();
                 free.signalAll();
             } finally {
                 own.unlock();
             }
+        }
+
+        /** Who is woken does not count as waiting from now on, although it may take a while until it runs. */
+        private void wakeAll() {
+            waits(name, -asleep);
+            asleep = 0;
+            wakeUps++;
+            signal.signalAll();
         }
 
         private int depth;
@@ -263,7 +277,7 @@ public final class ManualPlatform implements Platform {
             own.lock();
             try {
                 check();
-                signal.signalAll();
+                wakeAll();
             } finally {
                 own.unlock();
             }
@@ -282,10 +296,15 @@ public final class ManualPlatform implements Platform {
                 holder = null;
                 free.signalAll();
                 waits(name, 1);
+                asleep++;
+                long before = wakeUps;
                 try {
                     awaitReal(signal, "");
                 } finally {
-                    waits(name, -1);
+                    if (before == wakeUps) {
+                        asleep--;
+                        waits(name, -1);
+                    }
                     while (holder != null) {
                         awaitReal(free, "the lock ");
                     }

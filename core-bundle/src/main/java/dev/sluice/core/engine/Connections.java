@@ -55,8 +55,9 @@ final class Connections {
 
     /** It is done; its listener may take another one. */
     void ended(Connection connection) {
-        forget(connection);
+        // In this order: whoever sees that it has gone can have its place.
         connection.released();
+        forget(connection);
     }
 
     void forget(Connection connection) {

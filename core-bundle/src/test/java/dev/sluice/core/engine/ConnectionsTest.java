@@ -8,6 +8,8 @@ import dev.sluice.core.util.Background;
 import dev.sluice.core.util.Deadline;
 import dev.sluice.core.util.ManualPlatform;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -28,14 +30,25 @@ class ConnectionsTest {
         Connection a = connection();
         Connection b = connection();
         assertEquals(1, a.connection());
-        assertEquals(java.util.List.of(a, b), connections.all());
+        assertEquals(List.of(a, b), connections.all());
     }
 
     @Test
     void whoHasEndedIsNotListed() {
         Connection a = connection();
         connections.ended(a);
-        assertEquals(java.util.List.of(), connections.all());
+        assertEquals(List.of(), connections.all());
+    }
+
+    @Test
+    void whoIsNotListedAnyMoreHasGivenItsPlaceBack() {
+        List<Connection> listed = new ArrayList<>();
+        Connection c = new Connection(connections.nextId(), new SilentWire(), null, Optional.empty(), connections, null, null, null, null,
+                null, null, () -> listed.addAll(connections.all()));
+        connections.started(c);
+        connections.ended(c);
+        assertEquals(List.of(c), listed);
+        assertEquals(List.of(), connections.all());
     }
 
     @Test

@@ -3,12 +3,14 @@ package dev.sluice.itests.bulk;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.itests.harness.Await;
 import dev.sluice.itests.harness.LeakCheck;
 import dev.sluice.itests.harness.Pattern;
 import dev.sluice.itests.harness.RawNbdClient;
 import dev.sluice.itests.harness.ServedTest;
 import dev.sluice.itests.harness.Session;
 import dev.sluice.itests.harness.Wire;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -44,7 +46,7 @@ class ManyConnectionsIT extends ServedTest {
             }
         } finally {
             threads.shutdownNow();
-            assertTrue(threads.awaitTermination(20, TimeUnit.SECONDS));
+            assertTrue(threads.awaitTermination(60, TimeUnit.SECONDS));
         }
     }
 
@@ -59,7 +61,7 @@ class ManyConnectionsIT extends ServedTest {
             for (Session s : idle) {
                 s.stillWorks();
             }
-            assertTrue(Thread.getAllStackTraces().size() < before + 100, () -> "threads: " + Thread.getAllStackTraces().size());
+            Await.until("there are few threads", () -> Thread.getAllStackTraces().size() < before + 100);
         } finally {
             for (Session s : idle) {
                 s.close();
@@ -83,11 +85,11 @@ class ManyConnectionsIT extends ServedTest {
             }
         }
         nothingIsLeftOverNow();
-        long after = LeakCheck.descriptorCount();
-        assertTrue(after <= before + 10, before + " descriptors before, " + after + " after");
+        Await.until("descriptors are back", Duration.ofSeconds(60), () -> LeakCheck.descriptorCount() <= before + 10,
+                () -> before + " descriptors before, now: " + LeakCheck.descriptors());
     }
 
     private void nothingIsLeftOverNow() {
-        dev.sluice.itests.harness.Await.until("the server knows of no connection", () -> server.connections() == 0);
+        Await.until("the server knows of no connection", () -> server.connections() == 0);
     }
 }

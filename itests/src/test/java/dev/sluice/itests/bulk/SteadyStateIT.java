@@ -1,7 +1,6 @@
 package dev.sluice.itests.bulk;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
+import dev.sluice.itests.harness.Await;
 import dev.sluice.itests.harness.LeakCheck;
 import dev.sluice.itests.harness.ServedTest;
 import dev.sluice.itests.harness.Session;
@@ -9,6 +8,7 @@ import dev.sluice.itests.harness.Wire;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -27,6 +27,11 @@ class SteadyStateIT extends ServedTest {
             long direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
                     .filter(b -> b.getName().equals("direct")).mapToLong(BufferPoolMXBean::getMemoryUsed).sum();
             return new Usage(r.totalMemory() - r.freeMemory(), direct, Thread.activeCount(), LeakCheck.descriptorCount());
+        }
+
+        boolean isNoMoreThan(Usage before) {
+            return heap < before.heap + 16L * Wire.MIB && direct <= before.direct + 4L * Wire.MIB && threads <= before.threads + 4
+                    && descriptors <= before.descriptors + 4;
         }
     }
 
@@ -53,12 +58,9 @@ class SteadyStateIT extends ServedTest {
             Usage before = Usage.now();
             requests(s, count / 2);
             requests(t, count / 2);
-            Usage after = Usage.now();
-            String both = before + " -> " + after;
-            assertTrue(after.heap < before.heap + 16L * Wire.MIB, both);
-            assertTrue(after.direct <= before.direct + 4L * Wire.MIB, both);
-            assertTrue(after.threads <= before.threads + 4, both);
-            assertTrue(after.descriptors <= before.descriptors + 4, both);
+            // threads that helped out on a busy machine end when they have had nothing to do for a while
+            Await.until("nothing has grown", Duration.ofSeconds(60), () -> Usage.now().isNoMoreThan(before),
+                    () -> before + " -> " + Usage.now());
         }
     }
 }

@@ -57,7 +57,7 @@ class InPlaceUpdateIT extends ServedTest {
     }
 
     private void awaitActive(String export) {
-        Await.until(export + " is active", Duration.ofSeconds(10), () -> sluice().runtime().exports().stream()
+        Await.until(export + " is active", Duration.ofSeconds(60), () -> sluice().runtime().exports().stream()
                 .anyMatch(e -> e.name().equals(export) && e.state() == ExportState.ACTIVE), () -> swaps(export).toString());
     }
 
@@ -83,7 +83,7 @@ class InPlaceUpdateIT extends ServedTest {
             done.set(true);
         }
         for (Future<Long> c : clients) {
-            assertTrue(c.get(30, TimeUnit.SECONDS) > 0);
+            assertTrue(c.get(60, TimeUnit.SECONDS) > 0);
         }
         assertEquals(Math.min(100, before + 20), swaps("*").size(), () -> swaps("*").toString());
         assertTrue(swaps("*").stream().limit(20).allMatch(w -> w.result().startsWith("ok") && w.stranded().isEmpty()),
@@ -139,7 +139,7 @@ class InPlaceUpdateIT extends ServedTest {
             assertFalse(update.isDone());
             hold.close();
             s.result(stuck).ok();
-            update.get(20, TimeUnit.SECONDS);
+            update.get(60, TimeUnit.SECONDS);
             s.stillWorks();
         }
     }
@@ -199,7 +199,7 @@ class InPlaceUpdateIT extends ServedTest {
     void theHoldTimeEndsWithShutdown() throws Exception {
         SluiceServer sluice = sluice();
         var configuration = sluice.configure(SluiceRuntime.EXPORT_PID,
-                SluiceServer.exportProperties("brief", java.util.Map.of("hold", "500ms"), "nofilter", "memory 1M"));
+                SluiceServer.exportProperties("brief", java.util.Map.of("hold", "10s"), "nofilter", "memory 1M"));
         assertEquals(ExportState.ACTIVE, sluice.awaitExport("brief").state());
         Bundle nofilter = sluice.bundle("dev.sluice.filter.nofilter");
         try (Session s = RawNbdClient.greeted(server.address()).structured().go("brief")) {

@@ -2,7 +2,6 @@ package dev.sluice.itests.framework;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.api.runtime.SluiceControl;
@@ -10,9 +9,8 @@ import dev.sluice.itests.harness.Await;
 import dev.sluice.itests.harness.RawNbdClient;
 import dev.sluice.itests.harness.Session;
 import dev.sluice.itests.harness.SluiceServer;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.ConnectException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.net.http.HttpClient;
@@ -28,6 +26,11 @@ import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.management.JMException;
@@ -51,6 +54,30 @@ class ObservabilityIT {
     private final MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
     private final HttpClient http = HttpClient.newHttpClient();
     private final List<Bundle> bundles = new ArrayList<>();
+    private static final Pattern ADDRESS = Pattern.compile("metrics and health are at http://127\\.0\\.0\\.1:(\\d+)/");
+
+    /** Those on which an endpoint has listened: each takes one that is free, and says in the log which that is. */
+    private final List<Integer> ports = new CopyOnWriteArrayList<>();
+    private final Logger logger = Logger.getLogger(NAME);
+    private final Handler listening = new Handler() {
+        @Override
+        public void publish(LogRecord entry) {
+            Matcher m = ADDRESS.matcher(entry.getMessage());
+            if (m.find()) {
+                ports.add(Integer.parseInt(m.group(1)));
+            }
+        }
+
+        @Override
+        public void flush() {
+            // nothing is kept back
+        }
+
+        @Override
+        public void close() {
+            // nothing is open
+        }
+    };
     private SluiceServer server;
     private int port;
 
@@ -58,10 +85,9 @@ class ObservabilityIT {
     void aServerThatIsLookedAt() throws Exception {
         server = SluiceServer.start();
         server.export("disk", "nofilter", "memory 1M");
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
-        configure(Map.of("http", "127.0.0.1:" + port, "slow", "0"));
+        logger.setLevel(Level.INFO);
+        logger.addHandler(listening);
+        configure(Map.of("http", "127.0.0.1:0", "slow", "0"));
         try (var jars = Files.list(Path.of("target", "observability"))) {
             for (Path jar : jars.sorted().toList()) {
                 bundles.add(server.context().installBundle(jar.toUri().toString()));
@@ -72,12 +98,20 @@ class ObservabilityIT {
                 b.start();
             }
         }
+        awaitEndpoint(1);
+    }
+
+    private void awaitEndpoint(int number) {
+        Await.until("endpoint " + number + " listens", () -> ports.size() >= number);
+        port = ports.get(ports.size() - 1);
         Await.until("the endpoint answers", () -> status("/health/live") == 200);
     }
 
     @AfterEach
     void nothingIsLeft() throws Exception {
         server.close();
+        logger.removeHandler(listening);
+        logger.setLevel(null);
         assertEquals(Set.of(), beans.queryNames(new ObjectName("dev.sluice:*"), null));
     }
 
@@ -103,7 +137,8 @@ class ObservabilityIT {
     private int status(String path) {
         try {
             return get(path).statusCode();
-        } catch (ConnectException e) {
+        } catch (IOException e) {
+            // nobody listens, or does not any more
             return 0;
         } catch (Exception e) {
             throw new AssertionError(e);
@@ -190,7 +225,7 @@ class ObservabilityIT {
         Await.until("the connection has gone", () -> server.connections() == 0);
         assertEquals(5, metric("sluice_requests_total{export=\"disk\",operation=\"read\"}"));
         server.bundle(NAME).stop();
-        assertEquals(0, status("/metrics"));
+        Await.until("the endpoint has gone", () -> status("/metrics") == 0);
     }
 
     @Test
@@ -246,13 +281,12 @@ class ObservabilityIT {
     @Test
     void anEditOfTheConfigurationMovesTheEndpoint() throws Exception {
         int before = port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
+        configure(Map.of("http", "127.0.0.1:0", "jmx", false));
+        awaitEndpoint(2);
+        if (port != before) {
+            port = before;
+            Await.until("the endpoint before has gone", () -> status("/metrics") == 0);
         }
-        configure(Map.of("http", "127.0.0.1:" + port, "jmx", false));
-        Await.until("the new endpoint answers", () -> status("/health/live") == 200);
-        port = before;
-        assertThrows(ConnectException.class, () -> get("/metrics"));
         Await.until("the MBeans have gone", () -> attribute("type=Server", "Version") instanceof JMException);
     }
 }

@@ -50,7 +50,7 @@ import org.osgi.service.cm.ConfigurationAdmin;
 @RunWith(PaxExam.class)
 @ExamReactorStrategy(PerClass.class)
 public class PaxExamIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @Inject
     private BundleContext context;
@@ -181,7 +181,7 @@ public class PaxExamIT {
                     }
                     awaitActive("live");
                 }
-                assertTrue("the client reads on", reading.await(20, TimeUnit.SECONDS) || failure.get() != null);
+                assertTrue("the client reads on", reading.await(60, TimeUnit.SECONDS) || failure.get() != null);
             } finally {
                 updated.countDown();
                 reader.join(20_000);

@@ -24,6 +24,9 @@ import org.osgi.framework.Bundle;
 
 /** The end of the framework, and of the core in it, under connected clients. */
 class ShutdownIT {
+    /** A drain time that is not over before the test lets a call go, however slow the machine is. */
+    private static final String LONG = "60s";
+
     private SluiceServer server;
     private LeakCheck before;
     private boolean closed;
@@ -32,8 +35,11 @@ class ShutdownIT {
     void start() throws Exception {
         before = LeakCheck.begin();
         server = SluiceServer.start();
-        server.export("disk", Map.of("drain", "2s"), "nofilter", "scripted size=1M");
         server.unix();
+    }
+
+    private void export(String drain) throws Exception {
+        server.export("disk", Map.of("drain", drain), "nofilter", "scripted size=1M");
     }
 
     @AfterEach
@@ -55,12 +61,11 @@ class ShutdownIT {
     }
 
     @Test
-    void idleClientsAreClosedSoonWhenTheFrameworkStops() throws Exception {
+    void idleClientsAreClosedWhenTheFrameworkStops() throws Exception {
+        export(LONG);
         try (Session a = session(); Session b = session(); RawNbdClient c = RawNbdClient.greeted(server.address())) {
             a.stillWorks();
-            long begin = System.nanoTime();
             close();
-            assertTrue(Duration.ofNanos(System.nanoTime() - begin).toSeconds() < 8, "stopping took too long");
             a.client().awaitClose();
             b.client().awaitClose();
             c.awaitClose();
@@ -69,6 +74,7 @@ class ShutdownIT {
 
     @Test
     void aRequestInsideIsFinishedBeforeTheFrameworkStops() throws Exception {
+        export(LONG);
         TestScript.Hold hold = server.script().hold("write", 0);
         try (Session s = session(); hold) {
             long stuck = s.sendWrite(0, 0, new byte[512]);
@@ -85,26 +91,27 @@ class ShutdownIT {
             hold.close();
             Result r = s.result(stuck);
             assertEquals(0, r.error(), r.toString());
-            stopped.get(20, TimeUnit.SECONDS);
+            stopped.get(60, TimeUnit.SECONDS);
             s.client().awaitClose();
         }
     }
 
     @Test
     void aCallThatNeverReturnsDoesNotKeepTheFrameworkFromStopping() throws Exception {
+        export("2s");
         TestScript.Hold hold = server.script().hold("read", 4096);
         try (Session s = session(); hold) {
             s.send(0, Wire.READ, 4096, 512);
             hold.awaitArrival();
-            long begin = System.nanoTime();
+            // fails if the framework waits for the call, which is held until the end of the test
             close();
-            assertTrue(Duration.ofNanos(System.nanoTime() - begin).toSeconds() < 12, "stopping took too long");
             s.client().awaitClose();
         }
     }
 
     @Test
     void aCoreThatIsStoppedAndStartedServesAgain() throws Exception {
+        export(LONG);
         Bundle core = server.bundle("dev.sluice.core");
         try (Session s = session()) {
             s.stillWorks();
@@ -123,6 +130,7 @@ class ShutdownIT {
 
     @Test
     void clientsOfAStoppingExportAreToldWithEshutdownOrClosed() throws Exception {
+        export(LONG);
         TestScript.Hold hold = server.script().hold("read", 4096);
         try (Session s = session(); hold) {
             long stuck = s.send(0, Wire.READ, 4096, 512);
@@ -144,7 +152,7 @@ class ShutdownIT {
             } catch (EOFException e) {
                 assertTrue(e.getMessage().contains("closed"));
             }
-            stopped.get(20, TimeUnit.SECONDS);
+            stopped.get(60, TimeUnit.SECONDS);
         }
     }
 }

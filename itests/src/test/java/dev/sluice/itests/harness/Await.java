@@ -9,12 +9,12 @@ import java.util.function.Supplier;
 
 /** Waits for a condition with a deadline; when that passes the failure shows all threads and what the caller adds. */
 public final class Await {
-    private static final Duration DEFAULT = Duration.ofSeconds(20);
+    private static final Duration DEFAULT = Duration.ofSeconds(60);
 
     private Await() {
     }
 
-    /** Waits up to 20 s. */
+    /** Waits up to 60 s. */
     public static void until(String what, BooleanSupplier condition) {
         until(what, DEFAULT, condition, () -> "");
     }

@@ -44,13 +44,13 @@ public final class LeakCheck {
 
     /** Waits until no more sockets are open than at the beginning. */
     public void socketsAreBack() {
-        Await.until("all sockets are closed again", Duration.ofSeconds(20), () -> sockets() <= sockets,
+        Await.until("all sockets are closed again", Duration.ofSeconds(60), () -> sockets() <= sockets,
                 () -> sockets + " before, now: " + sockets());
     }
 
     /** Waits until all threads that were made since the beginning have ended, those of the JDK and of Felix's resolver left out. */
     public void threadsAreBack() {
-        Await.until("all threads have ended", Duration.ofSeconds(20), () -> newThreads().isEmpty(), () -> "left over: " + newThreads());
+        Await.until("all threads have ended", Duration.ofSeconds(60), () -> newThreads().isEmpty(), () -> "left over: " + newThreads());
     }
 
     private Set<String> newThreads() {

@@ -1,9 +1,7 @@
 package dev.sluice.itests.harness;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,10 +75,7 @@ public final class NbdkitServer implements Server {
     @Override
     public InetSocketAddress tcp() throws IOException {
         if (tcp == null) {
-            int port;
-            try (ServerSocket s = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                port = s.getLocalPort();
-            }
+            int port = Ports.free();
             launch("-i", "127.0.0.1", "-p", String.valueOf(port));
             tcp = new InetSocketAddress("127.0.0.1", port);
         }

@@ -35,7 +35,7 @@ import org.osgi.util.tracker.ServiceTracker;
  * bundles get from each other, as they do in production.
  */
 public final class SluiceServer implements Server {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String CORE = "dev.sluice.core";
     private static final String[] SHARED = {"dev.sluice.api.runtime;version=1.0.0", "dev.sluice.itests.control",
         "org.osgi.service.cm;version=1.6.1", "org.osgi.service.cm.annotations;version=1.6.1"};

@@ -60,7 +60,7 @@ public final class TestScript implements Script {
         return n == null ? 0 : n.get();
     }
 
-    /** Calls for this offset wait at the point until they are let go; others pass. At most 60 s. */
+    /** Calls for this offset wait at the point until they are let go; others pass. At most 3 min: longer than anybody waits for them. */
     public Hold hold(String point, long atOffset) {
         Hold hold = new Hold();
         on(point, (offset, length) -> {
@@ -87,7 +87,7 @@ public final class TestScript implements Script {
         private void pass() throws IOException {
             arrived.countDown();
             try {
-                if (!open.await(60, TimeUnit.SECONDS)) {
+                if (!open.await(180, TimeUnit.SECONDS)) {
                     throw new IOException("the test never let this call go");
                 }
             } catch (InterruptedException e) {
@@ -98,7 +98,7 @@ public final class TestScript implements Script {
         /** Waits until a call is held. */
         public Hold awaitArrival() {
             try {
-                if (!arrived.await(20, TimeUnit.SECONDS)) {
+                if (!arrived.await(60, TimeUnit.SECONDS)) {
                     throw new AssertionError("no call arrived\n" + Await.threads());
                 }
             } catch (InterruptedException e) {

@@ -19,7 +19,7 @@ public final class TimedChannel implements AutoCloseable {
     private final SocketChannel channel;
     private final Selector selector;
     private final SelectionKey key;
-    private Duration patience = Duration.ofSeconds(20);
+    private Duration patience = Duration.ofSeconds(60);
     private TlsLayer tls;
 
     private TimedChannel(SocketChannel channel) throws IOException {
@@ -48,7 +48,7 @@ public final class TimedChannel implements AutoCloseable {
         }
     }
 
-    /** How long a single read or write may take from now on; 20 s at first. */
+    /** How long a single read or write may take from now on; 60 s at first. */
     public void patience(Duration time) {
         patience = time;
     }

@@ -38,7 +38,7 @@ class HostileIT {
         server = SluiceServer.start(Map.of("max-threads", THREADS, "max-buffers", "256M"));
         server.export("*", "memory 128M");
         server.unix();
-        server.listen("short", "unix:" + server.directory().resolve("short"), Map.of("idle-timeout", "5s"));
+        server.listen("short", "unix:" + server.directory().resolve("short"), Map.of("idle-timeout", "10s"));
         honest = client();
         honest.write(0, DATA).ok();
         before = LeakCheck.begin();
@@ -75,7 +75,7 @@ class HostileIT {
         }
     }
 
-    /** Somebody new is served within the client's own patience, 20 s for each message, as often as it takes. */
+    /** Somebody new is served within the client's own patience for each message, as often as it takes. */
     private void anotherOneComesIn() {
         Await.until("another honest client is served", PATIENCE, () -> {
             try (Session s = client()) {

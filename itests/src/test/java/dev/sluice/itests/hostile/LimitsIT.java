@@ -71,7 +71,7 @@ class LimitsIT {
 
     @Test
     void aHandshakeThatTakesTooLongIsClosedAndCounted() throws Exception {
-        UnixDomainSocketAddress address = listen("hasty", "handshake-timeout", "1s");
+        UnixDomainSocketAddress address = listen("hasty", "handshake-timeout", "10s");
         try (RawNbdClient silent = RawNbdClient.greeted(address)) {
             silent.awaitCloseWithoutAWord();
         }

@@ -85,7 +85,7 @@ final class Probes implements AutoCloseable {
 
     private static void ended(Future<Void> end) {
         try {
-            end.get(30, TimeUnit.SECONDS);
+            end.get(60, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw new AssertionError("a client was disturbed: " + e.getCause(), e.getCause());
         } catch (InterruptedException | TimeoutException e) {

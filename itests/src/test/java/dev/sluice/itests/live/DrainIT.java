@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,12 @@ import org.osgi.framework.Bundle;
 /** Requests that do not return, successors that do not come, and exports that stop. */
 class DrainIT extends LiveTest {
     private static final String NOFILTER = "dev.sluice.filter.nofilter";
-    private static final Map<String, Object> BRIEF = Map.of("drain", "500ms", "hold", "700ms");
+    /**
+     * What hangs is given up after this. It also limits what does not hang, so it is no shorter than a slow machine may need to
+     * load and open a layer.
+     */
+    private static final long DRAIN_MILLIS = 5000;
+    private static final Map<String, Object> BRIEF = Map.of("drain", "5s", "hold", "60s");
 
     DrainIT() {
         super("nofilter", "memory 1M");
@@ -43,10 +49,8 @@ class DrainIT extends LiveTest {
             hold.awaitArrival();
             String before = status(x.name()).layers().get(0).bundle();
             String jar = newVersion(NOFILTER, "2.0.0");
-            long begin = System.nanoTime();
             String text = refusal(() -> control().upgrade(jar, NONE));
-            assertTrue(millisSince(begin) < 5000);
-            assertContains("not drained within 500 ms", text);
+            assertContains("not drained within 5000 ms", text);
             assertContains("the old code goes on", text);
             assertEquals(before, status(x.name()).layers().get(0).bundle());
             assertEquals(ExportState.ACTIVE, status(x.name()).state());
@@ -79,15 +83,15 @@ class DrainIT extends LiveTest {
     void anInPlaceStopPastTheDrainTimeCutsOffTheStuckClientAloneAndNamesIt() throws Exception {
         Bundle nofilter = only(NOFILTER);
         TestScript.Hold hold = script().hold("read", 4096);
-        try (Scratch x = scratch(Map.of("drain", "500ms", "hold", "20s"), "nofilter", "scripted size=1M"); Session s = session(x.name(), 1);
+        try (Scratch x = scratch(BRIEF, "nofilter", "scripted size=1M"); Session s = session(x.name(), 1);
                 Session t = session(x.name(), 2); hold) {
             t.write(0, new byte[] {4, 5, 6}).ok();
             s.send(0, Wire.READ, 4096, 512);
             hold.awaitArrival();
             long begin = System.nanoTime();
             nofilter.stop();
-            long took = millisSince(begin);
-            assertTrue(took >= 500 && took < 6000, "the stop took " + took + " ms");
+            long took = (System.nanoTime() - begin) / 1_000_000;
+            assertTrue(took >= DRAIN_MILLIS, "the stop took " + took + " ms");
             s.client().awaitClose();
             long waiting = t.send(0, Wire.READ, 0, 3);
             nofilter.start();
@@ -103,21 +107,24 @@ class DrainIT extends LiveTest {
     @Test
     void aCallThatHeedsItsCancellationIsAnsweredBeforeItsClientIsClosed() throws Exception {
         Bundle nofilter = only(NOFILTER);
-        try (Scratch x = scratch(Map.of("drain", "300ms", "hold", "20s"), "nofilter", "scripted size=1M"); Session s = session(x.name(), 1);
+        script().say("open", "tell of the cancellation");
+        try (Scratch x = scratch(BRIEF, "nofilter", "scripted size=1M"); Session s = session(x.name(), 1);
                 Session t = session(x.name(), 2)) {
             TestScript.Hold hold = script().hold("read", 4096);
+            CountDownLatch cancelled = new CountDownLatch(1);
             try (hold) {
                 long stuck = s.send(0, Wire.READ, 4096, 512);
                 hold.awaitArrival();
-                Future<?> stopped = threads.submit(() -> {
-                    nofilter.stop();
-                    return null;
+                script().on("cancelled", (offset, length) -> {
+                    cancelled.countDown();
+                    hold.close();
+                    return "";
                 });
-                // Past the drain time, within the second of grace.
-                assertTrue(s.client().channel().silentFor(Duration.ofMillis(700)));
-                hold.close();
+                // past the drain time, and within the second of grace
+                nofilter.stop();
+                assertEquals(0, cancelled.getCount());
                 s.result(stuck);
-                stopped.get(10, TimeUnit.SECONDS);
+                s.client().awaitClose();
             } finally {
                 nofilter.start();
             }
@@ -130,7 +137,9 @@ class DrainIT extends LiveTest {
     void withoutASuccessorTheHoldTimeEndsAllClientsAndANewBundleServesNewOnes() throws Exception {
         Bundle memory = only("dev.sluice.plugin.memory");
         String location = memory.getLocation();
-        try (Scratch x = scratch(BRIEF, "nofilter", "memory 1M"); Session s = session(x.name(), 1); Session t = session(x.name(), 2);
+        // long enough for the requests below to come in time
+        Map<String, Object> brief = Map.of("hold", "10s");
+        try (Scratch x = scratch(brief, "nofilter", "memory 1M"); Session s = session(x.name(), 1); Session t = session(x.name(), 2);
                 Session idle = session(x.name(), 0)) {
             s.write(0, new byte[] {7}).ok();
             memory.uninstall();
@@ -210,7 +219,7 @@ class DrainIT extends LiveTest {
             assertFalse(stopped.isDone());
             hold.close();
             s.result(stuck).ok();
-            stopped.get(10, TimeUnit.SECONDS);
+            stopped.get(60, TimeUnit.SECONDS);
             s.client().awaitClose();
             t.client().awaitClose();
             assertEquals(ExportState.ACTIVE, control().start(x.name()).state());
@@ -220,16 +229,17 @@ class DrainIT extends LiveTest {
     @Test
     void aHardStopClosesAtOnce() throws Exception {
         TestScript.Hold hold = script().hold("read", 4096);
-        try (Scratch x = scratch(BRIEF, "nofilter", "scripted size=1M"); Session s = session(x.name(), 1); Session t = session(x.name(), 2);
+        try (Scratch x = scratch("nofilter", "scripted size=1M"); Session s = session(x.name(), 1); Session t = session(x.name(), 2);
                 hold) {
             s.send(0, Wire.READ, 4096, 512);
             hold.awaitArrival();
-            Future<?> stopped = threads.submit(() -> control().stop(x.name(), StopMode.HARD, null));
-            long begin = System.nanoTime();
+            Future<?> stopped = threads.submit(() -> control().stop(x.name(), StopMode.HARD, Duration.ofMinutes(10)));
+            // while the stop itself waits for the call
             s.client().awaitClose();
             t.client().awaitClose();
-            assertTrue(millisSince(begin) < 2000);
-            stopped.get(10, TimeUnit.SECONDS);
+            assertFalse(stopped.isDone());
+            hold.close();
+            stopped.get(60, TimeUnit.SECONDS);
         }
     }
 
@@ -262,15 +272,12 @@ class DrainIT extends LiveTest {
             for (int i = 0; i < 40; i++) {
                 slow.send(0, Wire.READ, 0, 1 << 20);
             }
-            long begin = System.nanoTime();
-            control().upgrade(newVersion(NOFILTER, "3.0.0"), NONE);
+            // one that was waited for would be refused, or the client stranded
+            assertTrue(control().upgrade(newVersion(NOFILTER, "3.0.0"), NONE).stream().allMatch(w -> w.result().equals("ok")));
             update(only(NOFILTER));
             t.stillWorks();
-            assertTrue(millisSince(begin) < 4000, "the swaps took " + millisSince(begin) + " ms");
+            assertEquals(List.of(), awaitSwap(x.name(), "ok, now").stranded());
+            assertEquals(2, status(x.name()).connections());
         }
-    }
-
-    private static long millisSince(long begin) {
-        return (System.nanoTime() - begin) / 1_000_000;
     }
 }

@@ -69,7 +69,7 @@ class InPlaceIT extends LiveTest {
             for (int i = 0; i < 3; i++) {
                 CountDownLatch done = new CountDownLatch(1);
                 sluice().context().getBundle(0).adapt(FrameworkWiring.class).refreshBundles(List.of(refreshed), e -> done.countDown());
-                assertTrue(done.await(20, TimeUnit.SECONDS));
+                assertTrue(done.await(60, TimeUnit.SECONDS));
                 traffic.awaitRounds(2);
             }
             traffic.end();

@@ -62,7 +62,7 @@ public abstract class LiveTest extends ServedTest {
 
     @AfterEach
     void connectionsHaveEnded() {
-        Await.until("all connections have ended", Duration.ofSeconds(5), () -> server.connections() == 0,
+        Await.until("all connections have ended", Duration.ofSeconds(60), () -> server.connections() == 0,
                 () -> sluice().runtime().connections() + "\n" + sluice().runtime().exports());
     }
 

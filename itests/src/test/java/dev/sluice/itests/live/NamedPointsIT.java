@@ -141,7 +141,7 @@ class NamedPointsIT extends LiveTest {
             hold.close();
             s.result(flush).ok();
             assertArrayEquals(new byte[] {1, 2, 3}, t.result(waiting).data());
-            swapped.get(20, TimeUnit.SECONDS);
+            swapped.get(60, TimeUnit.SECONDS);
         }
     }
 
@@ -192,7 +192,7 @@ class NamedPointsIT extends LiveTest {
                     });
                     s.client().channel().write(bye);
                     s.client().awaitClose();
-                    swapped.get(20, TimeUnit.SECONDS);
+                    swapped.get(60, TimeUnit.SECONDS);
                     assertArrayEquals(mine, t.read(1000, mine.length).data());
                 }
             }

@@ -125,7 +125,7 @@ class StopIT {
                     SluiceControl.ChangeOptions.NONE));
             close();
             s.client().awaitClose();
-            upgraded.handle((done, refused) -> refused).get(20, TimeUnit.SECONDS);
+            upgraded.handle((done, refused) -> refused).get(60, TimeUnit.SECONDS);
         }
     }
 
@@ -160,9 +160,8 @@ class StopIT {
         try (Session s = session("a", 1); Session t = session("a", 0); hold) {
             s.sendWrite(0, 0, new byte[100]);
             hold.awaitArrival();
-            long begin = System.nanoTime();
+            // fails if the framework waits for the call, which is held until the end of the test
             close();
-            assertTrue(System.nanoTime() - begin < 10_000_000_000L, "the stop took too long");
             s.client().awaitClose();
             t.client().awaitClose();
         }

@@ -170,12 +170,12 @@ class SwapUnderLoadIT {
 
     private void nothingIsLeft(long descriptors, long direct) {
         LiveTest.collected(loaders);
-        Await.until("descriptors are back", Duration.ofSeconds(30), () -> {
+        Await.until("descriptors are back", Duration.ofSeconds(60), () -> {
             System.gc();
             return LeakCheck.descriptorCount() <= descriptors + 4;
         }, () -> descriptors + " before, now " + LeakCheck.descriptors());
         // A pool may keep some more buffers than the first clients needed, but not more with every swap.
-        Await.until("direct memory is back", Duration.ofSeconds(30), () -> {
+        Await.until("direct memory is back", Duration.ofSeconds(60), () -> {
             System.gc();
             return directMemory() <= direct + (16 << 20);
         }, () -> direct + " before, now " + directMemory());

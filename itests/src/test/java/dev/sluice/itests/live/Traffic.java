@@ -102,7 +102,7 @@ final class Traffic implements AutoCloseable {
 
     private static void failure(Future<Void> end) {
         try {
-            end.get(30, TimeUnit.SECONDS);
+            end.get(60, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw new AssertionError("a client was disturbed: " + e.getCause(), e.getCause());
         } catch (InterruptedException | TimeoutException e) {
@@ -144,7 +144,7 @@ final class Traffic implements AutoCloseable {
             c.close();
         }
         try {
-            if (!threads.awaitTermination(30, TimeUnit.SECONDS)) {
+            if (!threads.awaitTermination(60, TimeUnit.SECONDS)) {
                 throw new AssertionError("clients do not end\n" + Await.threads());
             }
         } catch (InterruptedException e) {

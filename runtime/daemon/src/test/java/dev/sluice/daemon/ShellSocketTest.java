@@ -32,9 +32,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(30)
+@Timeout(180)
 class ShellSocketTest {
-    private static final ShellSocket.Limits QUICK = new ShellSocket.Limits(300, 300, 60_000);
+    private static final ShellSocket.Limits PATIENT = new ShellSocket.Limits(60_000, 60_000, 60_000);
 
     @TempDir
     private Path directory;
@@ -77,12 +77,20 @@ class ShellSocketTest {
     }
 
     @BeforeEach
-    void open() {
+    void open() throws IOException {
+        open(PATIENT);
+    }
+
+    /** One with these limits in the place of that which is there. */
+    private void open(ShellSocket.Limits limits) throws IOException {
+        if (socket != null) {
+            socket.close();
+        }
         CommandProcessorImpl gogo = new CommandProcessorImpl(new ThreadIOImpl());
         for (String command : List.of("hello", "fail", "hang", "babble")) {
             gogo.addCommand("nbd", new Target(), command);
         }
-        socket = new ShellSocket(directory.resolve("s"), new Consoles(gogo, words -> List.of("choice")), QUICK);
+        socket = new ShellSocket(directory.resolve("s"), new Consoles(gogo, words -> List.of("choice")), limits);
     }
 
     @AfterEach
@@ -170,6 +178,7 @@ class ShellSocketTest {
 
     @Test
     void aClientThatSaysNothingIsCutOff() throws IOException {
+        open(new ShellSocket.Limits(300, 60_000, 60_000));
         try (Client client = new Client()) {
             assertTrue(client.isCutOff());
         }
@@ -177,6 +186,7 @@ class ShellSocketTest {
 
     @Test
     void aClientThatStopsInTheMiddleOfAMessageIsCutOff() throws IOException {
+        open(new ShellSocket.Limits(10_000, 60_000, 60_000));
         try (Client client = new Client()) {
             client.out.write(new byte[] {'W', 0, 0, 0, 9, 'x'});
             assertTrue(client.isCutOff());
@@ -195,7 +205,7 @@ class ShellSocketTest {
     void aClientThatDoesNotWaitForAnAnswerIsCutOff() throws Exception {
         try (Client client = new Client()) {
             client.words("hang");
-            assertTrue(entered.await(10, TimeUnit.SECONDS));
+            assertTrue(entered.await(60, TimeUnit.SECONDS));
             client.words("hello");
             assertTrue(client.isCutOff());
         }
@@ -203,9 +213,10 @@ class ShellSocketTest {
 
     @Test
     void aClientThatDoesNotReadEndsItsCommand() throws Exception {
+        open(new ShellSocket.Limits(60_000, 300, 60_000));
         try (Client client = new Client()) {
             client.words("babble");
-            assertTrue(left.await(10, TimeUnit.SECONDS));
+            assertTrue(left.await(60, TimeUnit.SECONDS));
         }
     }
 
@@ -213,9 +224,9 @@ class ShellSocketTest {
     void aClientThatLeavesEndsItsCommandAtItsNextOutput() throws Exception {
         try (Client client = new Client()) {
             client.words("babble");
-            assertTrue(entered.await(10, TimeUnit.SECONDS));
+            assertTrue(entered.await(60, TimeUnit.SECONDS));
         }
-        assertTrue(left.await(10, TimeUnit.SECONDS));
+        assertTrue(left.await(60, TimeUnit.SECONDS));
     }
 
     @Test
@@ -230,7 +241,7 @@ class ShellSocketTest {
         }
         clients.get(0).close();
         // the server notices a client that left when its session's thread next runs
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (socket.clients() == ShellSocket.MOST && System.nanoTime() < deadline) {
             Thread.onSpinWait();
         }

@@ -41,7 +41,7 @@ class ActivationIT {
 
     private Process started(String... arguments) throws Exception {
         Process server = activated(arguments).start();
-        while (!Files.exists(directory.resolve("p"))) {
+        while (!sluice.isWritten("p")) {
             boolean ended = server.waitFor(20, TimeUnit.MILLISECONDS);
             assumeFalse(ended && sluice.errors().stream().anyMatch(line -> line.contains("this build can't take a socket")));
             assertTrue(!ended, () -> "the server has ended");

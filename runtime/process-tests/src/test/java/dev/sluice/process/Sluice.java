@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,10 +77,19 @@ final class Sluice {
         process.onExit().get(SECONDS, TimeUnit.SECONDS);
     }
 
+    /** Whether a file is there with its content, which is written at once: for a moment it is empty. */
+    boolean isWritten(String file) throws IOException {
+        try {
+            return Files.size(directory.resolve(file)) > 0;
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
     /** Waits for a file that a process started before makes. */
     void await(String file, Process maker) throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
-        while (!Files.exists(directory.resolve(file))) {
+        while (!isWritten(file)) {
             if (System.nanoTime() > deadline || maker.waitFor(20, TimeUnit.MILLISECONDS)) {
                 throw new AssertionError("no file " + file + ": " + errors());
             }

@@ -19,10 +19,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -189,11 +192,13 @@ class ExitwhenTest {
     @Test
     void aPipeThatIsClosedStopsTheServer() throws Exception {
         assumeTrue(Files.isDirectory(DESCRIPTORS), "no /proc");
-        Set<String> before = pipes();
+        Set<String> before = new HashSet<>(pipes().values());
         Pipe pipe = Pipe.open();
         try {
-            Set<String> ends = pipes();
-            ends.removeAll(before);
+            // by the pipes, because a descriptor may be that of one that was just closed
+            Map<String, String> now = pipes();
+            now.values().removeAll(before);
+            Set<String> ends = now.keySet();
             assertEquals(2, ends.size(), "ends of a new pipe");
             // the end that may be written tells itself by its flags
             String read = ends.stream().filter(ExitwhenTest::isReadEnd).findFirst().orElseThrow();
@@ -211,12 +216,22 @@ class ExitwhenTest {
         }
     }
 
-    private static Set<String> pipes() throws IOException {
-        Set<String> found = new HashSet<>();
+    /** Descriptors of this process, and the pipe of each that is one. */
+    private static Map<String, String> pipes() throws IOException {
+        Map<String, String> found = targets();
+        found.values().removeIf(t -> !t.startsWith("pipe:"));
+        return found;
+    }
+
+    private static Map<String, String> targets() throws IOException {
+        Map<String, String> found = new HashMap<>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(DESCRIPTORS)) {
             for (Path p : all) {
-                if (Files.isSymbolicLink(p) && Files.readSymbolicLink(p).toString().startsWith("pipe:")) {
-                    found.add(p.getFileName().toString());
+                try {
+                    found.put(p.getFileName().toString(), Files.readSymbolicLink(p).toString());
+                } catch (NoSuchFileException e) {
+                    // closed meanwhile, as those of a process that has ended
+                    continue;
                 }
             }
         }
@@ -243,15 +258,8 @@ class ExitwhenTest {
         create();
         try (RandomAccessFile file = new RandomAccessFile(directory.resolve("f").toFile(), "r")) {
             assertEquals(0, file.length());
-            String number = "";
-            try (DirectoryStream<Path> all = Files.newDirectoryStream(DESCRIPTORS)) {
-                for (Path p : all) {
-                    if (Files.isSymbolicLink(p) && Files.readSymbolicLink(p).equals(directory.toRealPath().resolve("f"))) {
-                        number = p.getFileName().toString();
-                    }
-                }
-            }
-            String descriptor = number;
+            String target = directory.toRealPath().resolve("f").toString();
+            String descriptor = targets().entrySet().stream().filter(t -> t.getValue().equals(target)).findFirst().orElseThrow().getKey();
             e = assertThrows(ConfigException.class, () -> start("exit-when-pipe-closed=" + descriptor));
             assertEquals("exitwhen: exit-when-pipe-closed=" + descriptor + ": must be the read end of a pipe, not "
                     + directory.toRealPath().resolve("f"), e.getMessage());

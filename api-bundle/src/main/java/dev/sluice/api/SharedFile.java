@@ -1,6 +1,7 @@
 package dev.sluice.api;
 
 import java.io.IOException;
+import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import org.osgi.annotation.versioning.ProviderType;
@@ -14,6 +15,20 @@ import org.osgi.annotation.versioning.ProviderType;
 public interface SharedFile extends AutoCloseable {
     /** To read and write with absolute positions; must not be closed or repositioned. */
     FileChannel channel();
+
+    /** Bytes in one {@link #window}: what a buffer can address, and a multiple of every size of page. */
+    int WINDOW = 1 << 30;
+
+    /**
+     * A stretch of the file as memory that can be written: from the multiple of {@link #WINDOW} at or below
+     * {@code position} to the next, or to the end of the file. Shared by all, so only for absolute
+     * access, and only while a reference is held.
+     *
+     * @return null unless it was adopted by {@link SharedFiles#adoptMemory}, and may be then: the file is to be used through its
+     *     channel
+     * @throws IOException the system has no room for it
+     */
+    MappedByteBuffer window(long position) throws IOException;
 
     /** What it was opened as; for messages. */
     Path path();

@@ -18,4 +18,13 @@ public interface SharedFiles {
      * @param path for messages
      */
     SharedFile adopt(FileChannel channel, Path path);
+
+    /**
+     * As {@link #adopt}, for a file that lies in memory, open for reading and writing, and that nobody makes shorter: the layer
+     * can use it as memory ({@link SharedFile#window}), and replies are sent from there where that is quicker.
+     *
+     * @param path for messages
+     * @param size of the file, in bytes
+     */
+    SharedFile adoptMemory(FileChannel channel, Path path, long size);
 }

@@ -3,10 +3,13 @@ package dev.sluice.api.contract;
 import dev.sluice.api.SharedFile;
 import dev.sluice.api.SharedFiles;
 import java.io.IOException;
+import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
@@ -26,8 +29,18 @@ public final class TestFiles implements SharedFiles {
     }
 
     @Override
-    public synchronized SharedFile adopt(FileChannel channel, Path path) {
-        TestFile file = new TestFile(through.apply(channel), path);
+    public SharedFile adopt(FileChannel channel, Path path) {
+        return adopt(channel, path, false);
+    }
+
+    @Override
+    public SharedFile adoptMemory(FileChannel channel, Path path, long size) {
+        // as the core, which does not map what is very large
+        return adopt(channel, path, size <= 4096L * SharedFile.WINDOW);
+    }
+
+    private synchronized SharedFile adopt(FileChannel channel, Path path, boolean memory) {
+        TestFile file = new TestFile(through.apply(channel), path, memory);
         open.add(file);
         return file;
     }
@@ -57,17 +70,29 @@ public final class TestFiles implements SharedFiles {
         final Throwable taken = new Throwable("opened");
         private final FileChannel channel;
         private final Path path;
+        private final Map<Long, MappedByteBuffer> windows;
         private int references = 1;
 
-        TestFile(FileChannel channel, Path path) {
+        TestFile(FileChannel channel, Path path, boolean memory) {
             this.channel = channel;
             this.path = path;
+            this.windows = memory ? new HashMap<>() : null;
         }
 
         @Override
         public synchronized FileChannel channel() {
             check();
             return channel;
+        }
+
+        @Override
+        public synchronized MappedByteBuffer window(long position) throws IOException {
+            check();
+            long start = position - position % WINDOW;
+            if (windows != null && !windows.containsKey(start)) {
+                windows.put(start, channel.map(FileChannel.MapMode.READ_WRITE, start, Math.min(WINDOW, channel.size() - start)));
+            }
+            return windows == null ? null : windows.get(start);
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.sluice.core.buffer;
 
 import dev.sluice.api.SharedFile;
 import java.io.IOException;
+import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,12 +12,15 @@ import java.util.concurrent.atomic.AtomicLong;
 final class CountedFile implements SharedFile {
     private final FileChannel channel;
     private final Path path;
+    /** Null unless it is memory. */
+    private final Windows windows;
     private final AtomicInteger references = new AtomicInteger(1);
     private final AtomicLong open;
 
-    CountedFile(FileChannel channel, Path path, AtomicLong open) {
+    CountedFile(FileChannel channel, Path path, Windows windows, AtomicLong open) {
         this.channel = channel;
         this.path = path;
+        this.windows = windows;
         this.open = open;
         open.incrementAndGet();
     }
@@ -24,6 +28,11 @@ final class CountedFile implements SharedFile {
     @Override
     public FileChannel channel() {
         return channel;
+    }
+
+    @Override
+    public MappedByteBuffer window(long position) throws IOException {
+        return windows == null ? null : windows.at(position);
     }
 
     @Override

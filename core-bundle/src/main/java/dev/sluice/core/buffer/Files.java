@@ -19,7 +19,12 @@ public final class Files implements SharedFiles {
 
     @Override
     public SharedFile adopt(FileChannel channel, Path path) {
-        return new CountedFile(channel, path, open);
+        return new CountedFile(channel, path, null, open);
+    }
+
+    @Override
+    public SharedFile adoptMemory(FileChannel channel, Path path, long size) {
+        return new CountedFile(channel, path, Windows.of(channel, size), open);
     }
 
     /** Files that are open now. */

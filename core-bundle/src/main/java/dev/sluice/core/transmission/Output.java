@@ -1,10 +1,12 @@
 package dev.sluice.core.transmission;
 
+import dev.sluice.api.SharedFile;
 import dev.sluice.core.transport.Wire;
 import dev.sluice.core.util.Monitor;
 import dev.sluice.core.util.Platform;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
 import java.util.function.Consumer;
 
 /**
@@ -155,6 +157,9 @@ final class Output {
     }
 
     private void sendFile(Batch batch, int i) throws IOException {
+        if (wire.copies() && failedAt < 0 && sendMemory(batch.file(i), batch.position(i), batch.length(i))) {
+            return;
+        }
         flush();
         long at = batch.position(i);
         long left = batch.length(i);
@@ -168,6 +173,40 @@ final class Output {
             }
             at += n;
             left -= n;
+        }
+    }
+
+    /** False if the range is not memory, or not all of it is there: to look at a hole in a mapping would make pages of it. */
+    private boolean sendMemory(SharedFile file, long position, long length) throws IOException {
+        MappedByteBuffer first = resident(file, position, length);
+        if (first == null) {
+            return false;
+        }
+        // what is longer than what remains of a window ends in the next
+        long rest = length - first.remaining();
+        MappedByteBuffer second = rest == 0 ? null : resident(file, position + first.remaining(), rest);
+        if (rest > 0 && (second == null || second.remaining() < rest)) {
+            return false;
+        }
+        gather(first);
+        if (second != null) {
+            gather(second);
+        }
+        return true;
+    }
+
+    private MappedByteBuffer resident(SharedFile file, long position, long length) {
+        try {
+            MappedByteBuffer window = file.window(position);
+            if (window == null) {
+                return null;
+            }
+            int start = (int) (position % SharedFile.WINDOW);
+            MappedByteBuffer range = window.slice(start, (int) Math.min(window.capacity() - start, length));
+            return range.isLoaded() ? range : null;
+        } catch (IOException e) {
+            // There is no room for one more window: the range is sent as one of a file.
+            return null;
         }
     }
 

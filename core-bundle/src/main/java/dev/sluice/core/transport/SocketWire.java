@@ -22,6 +22,8 @@ final class SocketWire implements Wire {
     private final SocketChannel channel;
     private final Peer peer;
     private volatile Peer identified;
+    /** No network card takes the bytes from where they lie; on a Unix socket they are not copied, whoever takes them does that. */
+    private final boolean loopback;
     private final Poller poller;
     private final Platform platform;
     private volatile Poller.Parked parked;
@@ -35,9 +37,11 @@ final class SocketWire implements Wire {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             peer = Peer.of(address);
             identified = peer;
+            loopback = address.getAddress() != null && address.getAddress().isLoopbackAddress();
         } else {
             channel.setOption(StandardSocketOptions.SO_SNDBUF, UNIX_SEND_BUFFER);
             peer = Peer.LOCAL;
+            loopback = false;
         }
     }
 
@@ -93,6 +97,11 @@ final class SocketWire implements Wire {
     @Override
     public long transfer(FileChannel file, long position, long count) throws IOException {
         return file.transferTo(position, count, channel);
+    }
+
+    @Override
+    public boolean copies() {
+        return loopback;
     }
 
     @Override

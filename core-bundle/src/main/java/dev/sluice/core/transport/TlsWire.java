@@ -143,6 +143,11 @@ public final class TlsWire implements Wire {
     }
 
     @Override
+    public boolean copies() {
+        return true;
+    }
+
+    @Override
     public long transfer(FileChannel file, long position, long count) throws IOException {
         try {
             return output.transfer(file, position, count);

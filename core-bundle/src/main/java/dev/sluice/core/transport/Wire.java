@@ -45,6 +45,14 @@ public interface Wire extends Closeable {
      */
     long transfer(FileChannel file, long position, long count) throws IOException;
 
+    /**
+     * Whether what is written is copied or encrypted on its way in any case: memory is quicker then than the same bytes of a
+     * file, which are taken page by page.
+     */
+    default boolean copies() {
+        return false;
+    }
+
     /** Has the system ask a silent client now and then whether it is still there, where that makes sense. */
     default void keepAlive() throws IOException {
         // a wire within one machine ends with the client

@@ -2,11 +2,16 @@ package dev.sluice.core.buffer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.api.SharedFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -48,6 +53,40 @@ class FilesTest {
         SharedFile f = file();
         f.close();
         assertThrows(IllegalStateException.class, f::retain);
+    }
+
+    private SharedFile memory(long size) throws IOException {
+        FileChannel channel = FileChannel.open(directory.resolve("m"), StandardOpenOption.CREATE, StandardOpenOption.READ,
+                StandardOpenOption.WRITE);
+        return files.adoptMemory(channel, Path.of("m"), size);
+    }
+
+    @Test
+    void aFileThatIsMemoryHasWindows() throws Exception {
+        try (SharedFile f = memory(SharedFile.WINDOW + 10L)) {
+            assertEquals(SharedFile.WINDOW, f.window(SharedFile.WINDOW - 1).capacity());
+            MappedByteBuffer last = f.window(SharedFile.WINDOW);
+            assertEquals(10, last.capacity());
+            last.put(9, (byte) 7);
+            assertSame(last, f.window(SharedFile.WINDOW + 9L));
+            ByteBuffer read = ByteBuffer.allocate(1);
+            f.channel().read(read, SharedFile.WINDOW + 9L);
+            assertEquals(7, read.get(0));
+        }
+    }
+
+    @Test
+    void aFileTooLargeForAllItsWindowsHasNone() throws Exception {
+        try (SharedFile f = memory(Long.MAX_VALUE)) {
+            assertNull(f.window(0));
+        }
+    }
+
+    @Test
+    void anOrdinaryFileHasNoWindows() throws Exception {
+        try (SharedFile f = file()) {
+            assertNull(f.window(0));
+        }
     }
 
     @Test

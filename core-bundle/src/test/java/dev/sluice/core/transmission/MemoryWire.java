@@ -28,6 +28,8 @@ final class MemoryWire implements Wire {
     private Runnable whenReadable;
     private int writersWaiting;
     private IOException failure;
+    private boolean copies;
+    private int transfers;
 
     /** With room for this many bytes that the client has not read. */
     MemoryWire(int room) {
@@ -62,6 +64,22 @@ final class MemoryWire implements Wire {
         lock.lock();
         try {
             failure = e;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** From now on memory is quicker to send than files. */
+    MemoryWire copying() {
+        copies = true;
+        return this;
+    }
+
+    /** How often a range of a file was sent. */
+    int transfers() {
+        lock.lock();
+        try {
+            return transfers;
         } finally {
             lock.unlock();
         }
@@ -166,6 +184,7 @@ final class MemoryWire implements Wire {
     public long transfer(FileChannel file, long position, long count) throws IOException {
         lock.lock();
         try {
+            transfers++;
             awaitRoom();
             int n = (int) Math.min(count, toClient.length - clientWritten);
             int read = file.read(ByteBuffer.wrap(toClient, clientWritten, n), position);
@@ -178,6 +197,11 @@ final class MemoryWire implements Wire {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public boolean copies() {
+        return copies;
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.sluice.api.Peer;
 import dev.sluice.core.util.Background;
 import dev.sluice.core.util.RealPlatform;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
@@ -56,6 +57,20 @@ class SocketNetworkTest {
     void theRealPortIsShown() throws Exception {
         try (Acceptor a = network.listen(ListenAddress.parse("tcp:127.0.0.1:0"))) {
             assertTrue(a.address().matches("tcp:127\\.0\\.0\\.1:[1-9][0-9]*"), a.address());
+        }
+    }
+
+    @Test
+    void onlyOnTheLoopbackNetworkMemoryIsQuickerThanAFile() throws Exception {
+        try (Pair p = pair()) {
+            assertFalse(p.wire.copies());
+        }
+        try (Acceptor a = network.listen(ListenAddress.parse("tcp:127.0.0.1:0"));
+                SocketChannel client = SocketChannel.open(new InetSocketAddress("127.0.0.1",
+                        Integer.parseInt(a.address().substring("tcp:127.0.0.1:".length()))));
+                Wire wire = a.accept()) {
+            assertTrue(client.isConnected());
+            assertTrue(wire.copies());
         }
     }
 

@@ -125,6 +125,13 @@ class TlsWireTest {
     }
 
     @Test
+    void memoryIsQuickerThanAFile() throws Exception {
+        try (TlsPair p = pair("TLSv1.3")) {
+            assertTrue(p.wire().copies());
+        }
+    }
+
+    @Test
     void aFileThatHasNoSuchByteSendsNothing() throws Exception {
         Path file = Files.write(directory.resolve("disk"), random(100));
         try (TlsPair p = pair("TLSv1.3"); FileChannel channel = FileChannel.open(file)) {

@@ -15,6 +15,7 @@ import dev.sluice.shared.libc.SparseExtents;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,9 @@ import java.util.Optional;
 
 /**
  * A file that lies in memory and has no name any more: outside of the Java heap, sparse by the kernel's own page
- * table, and sent to clients without a copy.
+ * table, and sent to clients without a copy. Written as memory where that may be: the kernel takes a lock for each page of
+ * a write to a file, so that copying costs little more than half in memory. Reads stay with the file, because to read a hole
+ * in memory makes a page of it.
  *
  * <p>A read from {@link #FILE_RANGE} bytes on is answered with a range of the file, which the core sends later. A write,
  * trim or zero that comes meanwhile may show in it. That is allowed: the client that reads has not got its answer yet,
@@ -48,8 +51,8 @@ final class FileStore implements Store {
     private final int descriptor;
     /** Null where holes can't be punched. */
     private final LibC libc;
-    /** Where writes go; null if they go through the file. */
-    private final Windows windows;
+    /** Whether writes go to {@link SharedFile#window}, as far as there are any. */
+    private final boolean mapped;
     /**
      * A channel takes a lock for each call, so connections that are busy at once need several; but one for each of ten
      * thousand idle ones would cost as many descriptors. The first is {@link #file}. Guarded by the plugin.
@@ -65,7 +68,7 @@ final class FileStore implements Store {
         this.file = channels.get(0);
         this.descriptor = descriptor;
         this.libc = descriptor < 0 ? null : libc.orElse(null);
-        this.windows = mapped && this.libc != null && Windows.canHold(size) ? new Windows(file.channel(), size) : null;
+        this.mapped = mapped && this.libc != null;
     }
 
     /** In a memory file of the kernel's; empty without a C library that has them. */
@@ -117,7 +120,8 @@ final class FileStore implements Store {
             throw IoErrors.of(e, "memory can't be set to a size of " + size + " bytes");
         }
         FileChannel channel = openChannel(path);
-        SharedFile file = context.files().adopt(channel, Path.of("memory"));
+        Path name = Path.of("memory");
+        SharedFile file = mapped ? context.files().adoptMemory(channel, name, size) : context.files().adopt(channel, name);
         try {
             int descriptor = OpenDescriptors.numberOf(channel, Long.MAX_VALUE).orElse(-1);
             return new FileStore(context, size, List.of(file), descriptor, mapped, libc);
@@ -157,7 +161,7 @@ final class FileStore implements Store {
 
     @Override
     public Map<String, Object> state() {
-        return Map.of("size", size, "channels", List.copyOf(channels), "descriptor", descriptor, "mapped", windows != null);
+        return Map.of("size", size, "channels", List.copyOf(channels), "descriptor", descriptor, "mapped", mapped);
     }
 
     @Override
@@ -179,7 +183,7 @@ final class FileStore implements Store {
     @Override
     public void close() throws IOException {
         try {
-            if (windows != null && size > 0 && channels.stream().allMatch(c -> c.references() == 1)) {
+            if (mapped && size > 0 && channels.stream().allMatch(c -> c.references() == 1)) {
                 libc.punchHole(descriptor, 0, size);
             }
         } finally {
@@ -213,7 +217,7 @@ final class FileStore implements Store {
         @Override
         public void read(long offset, int length, ReadReply reply) throws IOException {
             if (length >= FILE_RANGE) {
-                reply.file(own, offset, length);
+                reply.file(file, offset, length);
                 return;
             }
             ByteBuffer buffer = reply.buffer(length);
@@ -225,8 +229,7 @@ final class FileStore implements Store {
 
         @Override
         public void write(long offset, ByteBuffer data) throws IOException {
-            if (windows != null) {
-                windows.write(offset, data);
+            if (writeMemory(offset, data)) {
                 return;
             }
             try {
@@ -236,9 +239,36 @@ final class FileStore implements Store {
             }
         }
 
+        /** False if there is none; nothing was written then. */
+        private boolean writeMemory(long offset, ByteBuffer data) throws IOException {
+            long at = offset;
+            while (data.hasRemaining()) {
+                MappedByteBuffer window = window(at);
+                if (window == null) {
+                    return false;
+                }
+                int start = (int) (at % SharedFile.WINDOW);
+                int n = Math.min(window.capacity() - start, data.remaining());
+                window.put(start, data, data.position(), n);
+                data.position(data.position() + n);
+                at += n;
+            }
+            return true;
+        }
+
         @Override
         public ByteBuffer destination(long offset, int length) throws IOException {
-            return windows == null ? null : windows.slice(offset, length);
+            MappedByteBuffer window = window(offset);
+            int start = (int) (offset % SharedFile.WINDOW);
+            return window == null ? null : window.slice(start, Math.min(window.capacity() - start, length));
+        }
+
+        private MappedByteBuffer window(long offset) throws IOException {
+            try {
+                return mapped ? file.window(offset) : null;
+            } catch (IOException e) {
+                throw full(IoErrors.of(e, "mapping memory"));
+            }
         }
 
         @Override

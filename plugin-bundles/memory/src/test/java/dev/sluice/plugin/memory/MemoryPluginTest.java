@@ -16,6 +16,7 @@ import dev.sluice.api.MetaContext;
 import dev.sluice.api.NbdError;
 import dev.sluice.api.NbdException;
 import dev.sluice.api.NbdPlugin;
+import dev.sluice.api.SharedFile;
 import dev.sluice.api.Support;
 import dev.sluice.api.contract.Connection;
 import dev.sluice.api.contract.LayerHarness;
@@ -229,9 +230,9 @@ class MemoryPluginTest extends PluginContract {
     void aWriteAcrossTwoWindowsIsReadBack() throws Exception {
         Connection c = start(List.of("3G")).connect();
         byte[] bytes = {1, 2, 3, 4, 5, 6, 7, 8};
-        c.write(2L * Windows.WINDOW - 5, bytes, Flags.NONE);
-        assertArrayEquals(bytes, c.read(2L * Windows.WINDOW - 5, 8));
-        assertArrayEquals(new byte[8], c.read(Windows.WINDOW - 4, 8));
+        c.write(2L * SharedFile.WINDOW - 5, bytes, Flags.NONE);
+        assertArrayEquals(bytes, c.read(2L * SharedFile.WINDOW - 5, 8));
+        assertArrayEquals(new byte[8], c.read(SharedFile.WINDOW - 4, 8));
     }
 
     @Test

@@ -21,6 +21,8 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Link implements Replies.Requests {
     /** How long a caller that can't send waits before it looks for replies again. */
     private static final int BLOCKED_MILLIS = 10;
+    /** How long a caller that is cancelled goes on with a request that is half sent, for the sake of the others on this link. */
+    private static final long PATIENCE_NANOS = 500_000_000L;
 
     private final Wire wire;
     private final Facts facts;
@@ -34,8 +36,6 @@ final class Link implements Replies.Requests {
     private final Map<Long, Pending> requests = new HashMap<>();
     private long lastCookie;
     private boolean reading;
-    /** The reader is in the middle of its reply. */
-    private Pending filling;
     private volatile int inside;
     private boolean freed;
     private volatile IOException failure;
@@ -104,13 +104,7 @@ final class Link implements Replies.Requests {
         lock.lock();
         try {
             if (!p.done) {
-                p.abandoned = true;
-                if (filling == p) {
-                    fail(new IOException("a request was given up in the middle of its reply"), true);
-                }
-                while (filling == p) {
-                    p.changed.awaitUninterruptibly();
-                }
+                replies.abandon(p);
             }
             inside = inside - 1;
             freeIfUnused();
@@ -127,12 +121,16 @@ final class Link implements Replies.Requests {
                     .putInt(p.length).flip();
             headerAndData[1] = data;
             ByteBuffer[] all = data == null ? headerOnly : headerAndData;
+            Waiting now = waiting;
             while (header.hasRemaining() || data != null && data.hasRemaining()) {
                 if (wire.send(all) > 0) {
-                    begun = true;
+                    if (!begun) {
+                        begun = true;
+                        now = waiting.patient(PATIENCE_NANOS);
+                    }
                 } else {
-                    readWhileBlocked(waiting);
-                    waiting.check();
+                    readWhileBlocked(now);
+                    now.check();
                     wire.awaitWritable(BLOCKED_MILLIS);
                 }
             }
@@ -181,6 +179,8 @@ final class Link implements Replies.Requests {
             while (wire.poll()) {
                 replies.one(waiting);
             }
+        } catch (GivenUpException e) {
+            throw e;
         } catch (IOException e) {
             fail(e, true);
             throw lost();
@@ -225,14 +225,11 @@ final class Link implements Replies.Requests {
     private void read(Pending p, Waiting waiting) throws IOException {
         try {
             while (!p.done) {
-                try {
-                    wire.receive(4, waiting);
-                } catch (NbdException e) {
-                    // nothing of a reply was taken: another caller can go on
-                    return;
-                }
                 replies.one(waiting);
             }
+        } catch (GivenUpException e) {
+            // another caller goes on where this one stops
+            return;
         } catch (IOException e) {
             fail(e, true);
             throw lost();
@@ -269,25 +266,21 @@ final class Link implements Replies.Requests {
     }
 
     @Override
-    public Pending begin(long cookie) {
+    public Pending find(long cookie) {
         lock.lock();
         try {
-            filling = requests.get(cookie);
-            return filling;
+            return requests.get(cookie);
         } finally {
             lock.unlock();
         }
     }
 
     @Override
-    public void end(Pending p, boolean complete) {
+    public void end(Pending p) {
         lock.lock();
         try {
-            filling = null;
-            if (complete) {
-                requests.remove(p.cookie);
-                p.done = true;
-            }
+            requests.remove(p.cookie);
+            p.done = true;
             p.changed.signalAll();
         } finally {
             lock.unlock();
@@ -354,6 +347,29 @@ final class Link implements Replies.Requests {
             }
         }
         fail(new IOException("closed"), false);
+    }
+
+    /** Takes and drops what the server still owes to callers that have gone, as long as this may wait. No call is inside. */
+    void settle(Waiting waiting) {
+        try {
+            while (isOwed()) {
+                replies.one(waiting);
+            }
+        } catch (GivenUpException e) {
+            // it can't be handed over
+            return;
+        } catch (IOException e) {
+            fail(e, true);
+        }
+    }
+
+    private boolean isOwed() {
+        lock.lock();
+        try {
+            return failure == null && !requests.isEmpty();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**

@@ -18,7 +18,7 @@ final class Pending {
     final long offset;
     /** Its caller sleeps and can be told to read. */
     boolean waiting;
-    /** Its caller has gone; what comes for it is dropped. */
+    /** Its caller has gone; what comes for it is dropped. Guarded by {@link Replies}. */
     boolean abandoned;
     volatile boolean done;
     NbdException error;

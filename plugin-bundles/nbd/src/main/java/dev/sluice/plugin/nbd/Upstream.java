@@ -21,6 +21,8 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Upstream {
     private static final System.Logger LOG = System.getLogger("dev.sluice.plugin.nbd");
     private static final long PAUSE_NANOS = 1_000_000_000L;
+    /** How long a change of code waits for replies that nobody wants any more. */
+    private static final long SETTLE_NANOS = 1_000_000_000L;
 
     private final Settings settings;
     private final LayerContext context;
@@ -205,7 +207,11 @@ final class Upstream {
     Map<String, Object> release() {
         List<SocketChannel> sockets = new ArrayList<>();
         Link[] all = links;
+        Waiting waiting = new Waiting(context.cancellation(), context.clock(), SETTLE_NANOS);
         for (Link link : all) {
+            if (link != null) {
+                link.settle(waiting);
+            }
             SocketChannel socket = link == null ? null : link.detach();
             if (socket != null) {
                 sockets.add(socket);

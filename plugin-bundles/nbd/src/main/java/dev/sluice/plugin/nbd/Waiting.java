@@ -14,23 +14,48 @@ final class Waiting {
     private final LongSupplier clock;
     private final long deadline;
     private final long nanos;
+    /** For how long it goes on after it has seen that it is cancelled, and since when. */
+    private final long patience;
+    private long cancelledAt;
+    private boolean cancelled;
 
     Waiting(Cancellation cancellation, LongSupplier clock, long nanos) {
+        this(cancellation, clock, nanos, clock.getAsLong() + nanos, 0);
+    }
+
+    private Waiting(Cancellation cancellation, LongSupplier clock, long nanos, long deadline, long patience) {
         this.cancellation = cancellation;
         this.clock = clock;
         this.nanos = nanos;
-        this.deadline = clock.getAsLong() + nanos;
+        this.deadline = deadline;
+        this.patience = patience;
+    }
+
+    /** The same, but it goes on for so long after a cancellation: for what can't be broken off without harm for others. */
+    Waiting patient(long afterCancellation) {
+        return new Waiting(cancellation, clock, nanos, deadline, afterCancellation);
     }
 
     /**
      * Returns if the caller may go on waiting.
      *
-     * @throws NbdException ESHUTDOWN if it is cancelled, EIO if its time is over
+     * @throws GivenUpException ESHUTDOWN if it is cancelled, EIO if its time is over
      */
-    void check() throws NbdException {
-        cancellation.check();
-        if (deadline - clock.getAsLong() <= 0) {
-            throw new NbdException(NbdError.EIO, "the server has not answered for " + nanos / 1_000_000 + " ms");
+    void check() throws GivenUpException {
+        long now = clock.getAsLong();
+        try {
+            cancellation.check();
+        } catch (NbdException e) {
+            if (!cancelled) {
+                cancelled = true;
+                cancelledAt = now;
+            }
+            if (now - cancelledAt >= patience) {
+                throw new GivenUpException(e.error(), e.getMessage());
+            }
+        }
+        if (deadline - now <= 0) {
+            throw new GivenUpException(NbdError.EIO, "the server has not answered for " + nanos / 1_000_000 + " ms");
         }
     }
 

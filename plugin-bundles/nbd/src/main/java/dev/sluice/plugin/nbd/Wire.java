@@ -39,7 +39,7 @@ final class Wire {
     }
 
     /**
-     * At least this many bytes, to be taken from the buffer's position.
+     * At least this many bytes, to be taken from the buffer's position. A caller that gives up has taken none.
      *
      * @param bytes at most 4096
      */
@@ -61,18 +61,33 @@ final class Wire {
         return received;
     }
 
-    /** Fills the buffer to its limit. */
+    /** Fills the buffer to its limit. A caller that gives up has taken what the buffer's position says. */
     void receive(ByteBuffer target, Waiting waiting) throws IOException {
         while (target.hasRemaining()) {
-            if (received.hasRemaining()) {
-                int n = Math.min(received.remaining(), target.remaining());
-                target.put(target.position(), received, received.position(), n);
-                target.position(target.position() + n);
-                received.position(received.position() + n);
-            } else {
-                afterRead(channel.read(target), waiting);
-            }
+            afterRead(take(target), waiting);
         }
+    }
+
+    /** Takes what is there, as far as the buffer has room: the number of bytes, 0 if there are none now. */
+    int take(ByteBuffer target) throws IOException {
+        if (received.hasRemaining()) {
+            int n = Math.min(received.remaining(), target.remaining());
+            target.put(target.position(), received, received.position(), n);
+            target.position(target.position() + n);
+            received.position(received.position() + n);
+            return n;
+        }
+        return some(channel.read(target));
+    }
+
+    /** Drops what is there, but no more than this: the number of bytes, 0 if there are none now. */
+    int drop(long most) throws IOException {
+        if (!poll()) {
+            return 0;
+        }
+        int n = (int) Math.min(most, received.remaining());
+        received.position(received.position() + n);
+        return n;
     }
 
     /** Drops bytes. */
@@ -98,10 +113,7 @@ final class Wire {
         } finally {
             received.flip();
         }
-        if (n < 0) {
-            throw new IOException("the server closed the connection");
-        }
-        return n > 0;
+        return some(n) > 0;
     }
 
     /** Waits until bytes may be there; may return early. */
@@ -162,11 +174,16 @@ final class Wire {
         return channel;
     }
 
-    private void afterRead(int n, Waiting waiting) throws IOException {
+    private static int some(int n) throws IOException {
         if (n < 0) {
             throw new IOException("the server closed the connection");
         }
-        if (n == 0) {
+        return n;
+    }
+
+    /** Waits for bytes if there were none. */
+    void afterRead(int n, Waiting waiting) throws IOException {
+        if (some(n) == 0) {
             waiting.check();
             awaitReadable(waiting.sliceMillis());
         }

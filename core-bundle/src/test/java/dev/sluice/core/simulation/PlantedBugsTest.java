@@ -24,6 +24,7 @@ class PlantedBugsTest {
                 new Mutation("nobody looks again where there was no thread", CORE + "transmission/Transmission", "readable", "after"),
                 new Mutation("a reply that was queued in the last moment is left lying", CORE + "transmission/Output", "send", "sendRest"),
                 new Mutation("a call that was overtaken sends no answer", CORE + "transmission/InPlace", "finishOvertaken", "send"),
+                new Mutation("the watcher keeps connections that have ended", CORE + "transmission/Watcher", "remove", null),
                 new Mutation("nobody reads on while a reply is not taken", CORE + "transmission/Overtaking", "mayReadOn", null),
                 new Mutation("a successor gets no state", CORE + "chain/StateTransfer", "adopt", "adopt"),
                 new Mutation("the chain of a client that left during a change stays open", CORE + "export/ExportClients",

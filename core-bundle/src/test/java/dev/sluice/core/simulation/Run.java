@@ -122,6 +122,17 @@ public final class Run {
             world.check(i < 300, "connections are left though all clients have gone: " + engine.connections());
             world.sleep(1_000_000_000L);
         }
+        if (dice.once(2)) {
+            awaitNobodyWatched();
+        }
+    }
+
+    /** The watcher's thread ends when it has had nothing to look at for ten seconds; what it still knows would be held for ever. */
+    private void awaitNobodyWatched() {
+        for (int i = 0; !world.stranded && scheduler.alive().stream().anyMatch(t -> t.getName().equals("sluice-watcher")); i++) {
+            world.check(i < 60, "the watcher still looks at something though all connections have ended");
+            world.sleep(1_000_000_000L);
+        }
     }
 
     private void end(SimPlatform platform, BufferPool buffers, Files files, Workers workers, Timers timers, Exports exports, SimKinds kinds,

@@ -21,6 +21,7 @@ import dev.sluice.core.handshake.TransmissionFlags;
 import dev.sluice.core.protocol.Command;
 import dev.sluice.core.protocol.Magic;
 import dev.sluice.core.transport.Wire;
+import dev.sluice.core.util.ManualPlatform;
 import dev.sluice.core.util.RealPlatform;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -64,7 +65,8 @@ class AllocationTest {
             NegotiatedSession session = new NegotiatedSession(client.connection,
                     TransmissionFlags.of(client.connection.info(), false, false, false), false, false, List.of());
             CountDownLatch ended = new CountDownLatch(1);
-            Watcher watcher = new Watcher(bench.core.services.platform());
+            // Its time stands still: on a busy machine it would send a follower again and again, and no thread would get through a window.
+            Watcher watcher = new Watcher(new ManualPlatform());
             try {
                 new Transmission(wire, session, bench.core.services, watcher, new HotSlots(4, 1), "test", 16, 64 << 20, ended::countDown)
                         .run();

@@ -125,13 +125,17 @@ public final class Trials {
             enter(Step.BESIDE, now);
         } else if (step == Step.BESIDE && took >= WINDOW) {
             rateBeside = rate(took);
-            state |= 1 << tried;
-            enter(Step.SETTLE_IN_PLACE, now);
+            if (rateBeside == 0) {
+                lost(tried, now);
+            } else {
+                state |= 1 << tried;
+                enter(Step.SETTLE_IN_PLACE, now);
+            }
         } else if (step == Step.SETTLE_IN_PLACE && took >= SETTLE) {
             enter(Step.IN_PLACE, now);
         } else if (step == Step.IN_PLACE && took >= WINDOW) {
             // A little more must be won than chance gives: in place a slow call also holds up what is fast.
-            if (rateBeside > 0 && rate(took) > 1.1 * rateBeside) {
+            if (rate(took) > 1.1 * rateBeside) {
                 end(tried, true, now);
             } else {
                 lost(tried, now);

@@ -27,9 +27,10 @@ class SharedLinkTest extends ServedTest {
     private static final int SIZE = 16 << 20;
     private static final int SLOW = 1 << 20;
     /** The server has come to where the test wants it. */
-    private final CountDownLatch arrived = new CountDownLatch(1);
+    private volatile CountDownLatch arrived = new CountDownLatch(1);
     /** The server may go on. */
-    private final CountDownLatch go = new CountDownLatch(1);
+    private volatile CountDownLatch go = new CountDownLatch(1);
+    private volatile int oddKind;
     private Connection leaves;
     private Connection stays;
 
@@ -123,6 +124,64 @@ class SharedLinkTest extends ServedTest {
         cancel(read);
         go.countDown();
         assertUnharmed(server, stays);
+    }
+
+    /** Extents, an error with a text, and data behind a hole: the end of what is sent first lies in each of their parts. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 17, 20, 22, 24, 27, 33, 36, 44, 50, 60, 65, 80})
+    void whateverTheReplyIsOthersGoOnWhereItsCallerLeft(int first) throws Exception {
+        server.hook = (client, r) -> {
+            byte[] reply = odd(r);
+            if (r.offset() != 4096 || reply == null) {
+                return false;
+            }
+            int now = Math.min(first, reply.length - 1);
+            client.out.write(reply, 0, now);
+            arrived.countDown();
+            await(go);
+            client.out.write(reply, now, reply.length - now);
+            return true;
+        };
+        for (int kind = 0; kind < 3; kind++) {
+            oddKind = kind;
+            LayerHarness h = clients();
+            boolean status = kind == 0;
+            Future<NbdException> call = later(() -> assertThrows(NbdException.class, () -> {
+                if (status) {
+                    leaves.status(4096, 4096, Flags.NONE);
+                } else {
+                    leaves.read(4096, 4096);
+                }
+            }));
+            await(arrived);
+            cancel(call);
+            go.countDown();
+            stays.device().flush();
+            assertArrayEquals(new byte[10], stays.read(1000, 10));
+            assertEquals(kind + 1, server.connections);
+            h.close();
+            arrived = new CountDownLatch(1);
+            go = new CountDownLatch(1);
+        }
+    }
+
+    private byte[] odd(FakeServer.Request r) {
+        ByteBuffer b = ByteBuffer.allocate(5000);
+        if (oddKind == 0 && r.type() == Proto.BLOCK_STATUS) {
+            b.putInt(Proto.STRUCTURED_REPLY).putShort((short) 1).putShort((short) Proto.CHUNK_BLOCK_STATUS).putLong(r.cookie()).putInt(28)
+                    .putInt(7).putInt(1024).putInt(0).putInt(1024).putInt(3).putInt(2048).putInt(0);
+        } else if (oddKind == 1 && r.type() == Proto.READ) {
+            b.putInt(Proto.STRUCTURED_REPLY).putShort((short) 1).putShort((short) (Proto.CHUNK_ERROR_BIT | 1)).putLong(r.cookie())
+                    .putInt(6 + 40).putInt(5).putShort((short) 40).put(new byte[40]);
+        } else if (oddKind == 2 && r.type() == Proto.READ) {
+            b.putInt(Proto.STRUCTURED_REPLY).putShort((short) 0).putShort((short) Proto.CHUNK_OFFSET_HOLE).putLong(r.cookie()).putInt(12)
+                    .putLong(r.offset()).putInt(1024);
+            b.putInt(Proto.STRUCTURED_REPLY).putShort((short) 1).putShort((short) Proto.CHUNK_OFFSET_DATA).putLong(r.cookie())
+                    .putInt(8 + 3072).putLong(r.offset() + 1024).put(new byte[3072]);
+        } else {
+            return null;
+        }
+        return Arrays.copyOf(b.array(), b.position());
     }
 
     @Test

@@ -51,6 +51,11 @@ class TlsFaultsIT {
         return UnixDomainSocketAddress.of(daemon.directory().resolve("nbd.sock"));
     }
 
+    /** The start does not wait for it. */
+    private void awaitListener() {
+        daemon.awaitFound("(?s)ram +active.*main +listens", "nbd:list");
+    }
+
     private RawNbdClient encrypted(String version) throws IOException, GeneralSecurityException {
         return RawNbdClient.greeted(socket()).startTls(Pki.engine(version)).structured();
     }
@@ -82,6 +87,7 @@ class TlsFaultsIT {
     @Test
     void withoutDescriptorsWhoEncryptsIsServedAndNewClientsShakeHandsLater() throws Exception {
         daemon.startWithLimit("ulimit -n 240");
+        awaitListener();
         List<SocketChannel> crowd = new ArrayList<>();
         try (Session old = encrypted("TLSv1.3").go("ram")) {
             for (int i = 0; i < CROWD; i++) {
@@ -129,6 +135,7 @@ class TlsFaultsIT {
         Tool.run("chmod", "755", script).ok();
         daemon.configure("dev.sluice.export~stuck.json", "{\"layers\": [\"sh " + script + "\"], \"drain\": \"1s\"}");
         daemon.start();
+        awaitListener();
         try (Session client = encrypted("TLSv1.3").go("stuck")) {
             long cookie = client.send(0, Wire.READ, 0, 512);
             assertServes();

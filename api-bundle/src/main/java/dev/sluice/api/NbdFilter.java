@@ -12,7 +12,7 @@ import org.osgi.annotation.versioning.ProviderType;
  * <p>Most filters return a subclass of {@link dev.sluice.api.util.ForwardingDevice} from {@link #open} and
  * override what they change.
  *
- * <p>This is a provider type: a filter imports {@code dev.sluice.api;version="[1.0,1.1)"}; see the package
+ * <p>This is a provider type: a filter imports {@code dev.sluice.api;version="[1.1,1.2)"}; see the package
  * description for the reason. Life cycle and threads: {@link NbdLayer}.
  */
 @ProviderType

@@ -21,11 +21,11 @@ public interface SharedFile extends AutoCloseable {
 
     /**
      * A stretch of the file as memory that can be written: from the multiple of {@link #WINDOW} at or below
-     * {@code position} to the next, or to the end of the file. Shared by all, so only for absolute
-     * access, and only while a reference is held.
+     * {@code position} to the next, or to the end of the file. Shared by all, so only for absolute access, and only while a
+     * reference is held.
      *
-     * @return null unless it was adopted by {@link SharedFiles#adoptMemory}, and may be then: the file is to be used through its
-     *     channel
+     * @return null if the file has no such byte, if it was not adopted by {@link SharedFiles#adoptMemory}, or if it is very large:
+     *     it is to be used through its channel
      * @throws IOException the system has no room for it
      */
     MappedByteBuffer window(long position) throws IOException;

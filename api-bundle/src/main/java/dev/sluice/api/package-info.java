@@ -4,12 +4,12 @@
  * {@link dev.sluice.api.NbdFilter} that opens a device around another device.
  *
  * <p>Versions follow the rule of nbdkit's C API. A plugin implements only consumer types and imports
- * {@code [1.0,2)}: it keeps working when operations are added. A filter implements a provider type and imports
- * {@code [1.0,1.1)}: a filter that does not know a new operation would let it pass unseen and corrupt data, so it
+ * {@code [1.1,2)}: it keeps working when operations are added. A filter implements a provider type and imports
+ * {@code [1.1,1.2)}: a filter that does not know a new operation would let it pass unseen and corrupt data, so it
  * has to be built again. bnd writes both ranges from the annotations; nobody writes them by hand.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package dev.sluice.api;
 
 import org.osgi.annotation.bundle.Export;

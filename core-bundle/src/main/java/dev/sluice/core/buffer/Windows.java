@@ -31,6 +31,9 @@ final class Windows {
 
     /** See {@link SharedFile#window}. */
     MappedByteBuffer at(long position) throws IOException {
+        if (position < 0 || position >= size) {
+            return null;
+        }
         int number = (int) (position / SharedFile.WINDOW);
         MappedByteBuffer window = windows.get(number);
         return window == null ? map(number) : window;

@@ -223,7 +223,9 @@ public final class Export {
         recomputeThreadModel();
     }
 
+    /** After a change of layers. */
     void recomputeThreadModel() {
+        trials.reset();
         List<Layer> layers = layers();
         if (!layers.isEmpty()) {
             turns.setModel(LayerCalls.threadModel(layers));

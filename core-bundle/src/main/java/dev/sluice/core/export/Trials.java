@@ -2,6 +2,7 @@ package dev.sluice.core.export;
 
 import dev.sluice.core.util.Monitor;
 import dev.sluice.core.util.Platform;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -25,7 +26,7 @@ public final class Trials {
     /** After a trial the next one is so far away, in nanoseconds; twice as far each time that it ends the same. */
     static final long SHORTEST = 500_000_000;
     static final long LONGEST = 32 * SHORTEST;
-    /** What was better in place is tried again at once when calls take longer there, in nanoseconds. */
+    /** What was better in place is tried again soon when calls take longer there, in nanoseconds. */
     static final int LONG_IN_PLACE = 2_000_000;
     /** Calls of workers that take longer, in nanoseconds, wait for more than each other: they are not tried. */
     static final int TOO_LONG = 32_000_000;
@@ -37,26 +38,50 @@ public final class Trials {
         REST, SETTLE_BESIDE, BESIDE, SETTLE_IN_PLACE, IN_PLACE
     }
 
+    private final Platform platform;
     private final Monitor monitor;
     private final AtomicLong ended = new AtomicLong();
+    private final AtomicLong endedOfTried = new AtomicLong();
     /** A bit for each type that is run in place though it is slow, and {@link #COUNTING}. Written under the monitor. */
     private volatile int state;
+    /** The type; written under the monitor. */
+    private volatile int tried = NONE;
 
     // guarded by monitor, but for isDue
     private Step step = Step.REST;
-    private int tried = NONE;
+    private boolean before;
     private long since;
     private double rateBeside;
+    private double rateOfTriedBeside;
+    private final long[] last = new long[8];
     private final long[] next = new long[8];
+    /** Positive after a trial that was won, negative after one that was lost. */
     private final long[] pause = new long[8];
 
     /** Nothing is slow yet. */
     public Trials(Platform platform, String export) {
+        this.platform = platform;
         this.monitor = platform.monitor("trials of export " + export);
-        long now = platform.nanoTime();
-        for (int i = 0; i < next.length; i++) {
-            next[i] = now;
+        forget();
+    }
+
+    /** The chains have changed: what was found out about the old ones says nothing. */
+    void reset() {
+        monitor.lock();
+        try {
+            forget();
+        } finally {
+            monitor.unlock();
         }
+    }
+
+    private void forget() {
+        long now = platform.nanoTime();
+        Arrays.fill(last, now - SHORTEST);
+        Arrays.fill(next, now);
+        Arrays.fill(pause, 0);
+        state = 0;
+        rest();
     }
 
     /** Whether slow requests of this type are to be run in place. */
@@ -78,6 +103,9 @@ public final class Trials {
     public void ended(int type, boolean slow, int average, long now) {
         if (isCounting()) {
             ended.incrementAndGet();
+            if (type == tried) {
+                endedOfTried.incrementAndGet();
+            }
         } else if (!slow || !isDue(type, average, now)) {
             return;
         }
@@ -97,14 +125,15 @@ public final class Trials {
 
     /** Outside of the monitor this is a guess. */
     private boolean isDue(int type, int average, long now) {
-        return now - next[type] >= 0 || average > LONG_IN_PLACE && inPlace(type);
+        return now - next[type] >= 0 || average > LONG_IN_PLACE && inPlace(type) && now - last[type] >= SHORTEST;
     }
 
     private void begin(int type, int average, long now) {
         if (average > TOO_LONG) {
-            lost(type, now);
+            end(type, false, now);
             return;
         }
+        before = inPlace(type);
         tried = type;
         state = state & ~(1 << type) | COUNTING;
         enter(Step.SETTLE_BESIDE, now);
@@ -114,52 +143,55 @@ public final class Trials {
         step = s;
         since = now;
         ended.set(0);
+        endedOfTried.set(0);
     }
 
     private void moveOn(long now) {
         long took = now - since;
         if (took > 4 * WINDOW) {
-            // The clients have paused: what was counted means nothing.
-            lost(tried, now);
+            undecided(now);
         } else if (step == Step.SETTLE_BESIDE && took >= SETTLE) {
             enter(Step.BESIDE, now);
         } else if (step == Step.BESIDE && took >= WINDOW) {
-            rateBeside = rate(took);
-            if (rateBeside == 0) {
-                lost(tried, now);
-            } else {
-                state |= 1 << tried;
-                enter(Step.SETTLE_IN_PLACE, now);
+            if (ended.get() < LEAST) {
+                end(tried, before, now);
+                return;
             }
+            rateBeside = (double) ended.get() / took;
+            rateOfTriedBeside = (double) endedOfTried.get() / took;
+            state |= 1 << tried;
+            enter(Step.SETTLE_IN_PLACE, now);
         } else if (step == Step.SETTLE_IN_PLACE && took >= SETTLE) {
             enter(Step.IN_PLACE, now);
         } else if (step == Step.IN_PLACE && took >= WINDOW) {
-            // A little more must be won than chance gives: in place a slow call also holds up what is fast.
-            if (rate(took) > 1.1 * rateBeside) {
-                end(tried, true, now);
-            } else {
-                lost(tried, now);
-            }
+            // A little more must be won than chance gives, and not only by what is quick beside it: in place a slow call also
+            // holds up others.
+            end(tried, ended.get() > 1.1 * rateBeside * took && endedOfTried.get() > 1.1 * rateOfTriedBeside * took, now);
         }
     }
 
-    /** Ends of calls in a nanosecond; 0 if there were too few. */
-    private double rate(long took) {
-        long n = ended.get();
-        return n < LEAST ? 0 : (double) n / took;
-    }
-
-    private void lost(int type, long now) {
-        end(type, false, now);
+    /** The clients have paused: what was counted means nothing, and all is as before. */
+    private void undecided(long now) {
+        next[tried] = now + SHORTEST;
+        decide(tried, before);
     }
 
     private void end(int type, boolean won, long now) {
         boolean again = won == pause[type] > 0;
         long length = again ? Math.min(LONGEST, Math.max(SHORTEST, 2 * Math.abs(pause[type]))) : SHORTEST;
         pause[type] = won ? length : -length;
+        last[type] = now;
         next[type] = now + length;
+        decide(type, won);
+    }
+
+    private void decide(int type, boolean inPlace) {
         int types = state & ~COUNTING;
-        state = won ? types | 1 << type : types & ~(1 << type);
+        state = inPlace ? types | 1 << type : types & ~(1 << type);
+        rest();
+    }
+
+    private void rest() {
         step = Step.REST;
         tried = NONE;
     }

@@ -41,9 +41,19 @@ final class Accounting {
         return r.type <= Command.WRITE ? r.length : 0;
     }
 
-    /** Whether requests of this type are better run by workers. */
+    /** Whether calls of this type take long lately. */
     boolean isSlow(int type) {
         return pace.isSlow(type);
+    }
+
+    /** Whether requests of this type are better run by workers. */
+    boolean isForWorkers(int type) {
+        return pace.isForWorkers(type);
+    }
+
+    /** A call of a leader that was overtaken has ended. */
+    void stuckEnded() {
+        pace.stuckEnded();
     }
 
     /** The call of a leader sits where it is. This comes from another thread, and the request may be another one by now. */

@@ -89,6 +89,7 @@ final class InPlace {
         }
         accounting.ran(r, took, me.outcome.isError(), still, after);
         if (!still) {
+            accounting.stuckEnded();
             finishOvertaken(me, r);
             return Turn.OVERTAKEN;
         }

@@ -108,7 +108,7 @@ final class Intake {
     }
 
     private Turn run(Leadership me, Request r, ByteBuffer payload) throws IOException {
-        if (accounting.isSlow(r.type) && mayRunBeside()) {
+        if (accounting.isForWorkers(r.type) && mayRunBeside()) {
             if (!me.batch.isEmpty()) {
                 return sender.sendFirst(me);
             }

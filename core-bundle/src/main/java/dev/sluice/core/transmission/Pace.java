@@ -1,6 +1,7 @@
 package dev.sluice.core.transmission;
 
 import dev.sluice.core.export.Trials;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * How long calls of one connection take lately, by request type, and whether a type is better run by workers than in place.
@@ -14,7 +15,12 @@ final class Pace {
     /** Of two, as a power: weights of 1/8 forget within a few calls. */
     private static final int SHIFT = 3;
 
+    /** More calls than this that sit in place: what follows them goes to workers, of which there is a bounded number. */
+    private static final int STUCK = 1;
+
     private final Trials trials;
+    /** Calls in place that a follower has overtaken and that have not ended. */
+    private final AtomicInteger overtaken = new AtomicInteger();
     private final int[] average = new int[8];
     private final boolean[] slow = new boolean[8];
 
@@ -46,8 +52,9 @@ final class Pace {
         }
     }
 
-    /** A call of this type sits where it is. */
+    /** A call of this type sits where it is, and was overtaken. */
     void stuck(int type) {
+        overtaken.incrementAndGet();
         if (slow[type] && trials.inPlace(type)) {
             // That this may happen was known; how long it takes in the end says whether it is still right.
             return;
@@ -56,8 +63,18 @@ final class Pace {
         slow[type] = true;
     }
 
-    /** Whether requests of this type are better run by workers. */
+    /** A call that was overtaken has ended; this may come before {@link #stuck}. */
+    void stuckEnded() {
+        overtaken.decrementAndGet();
+    }
+
+    /** Whether calls of this type take long lately. */
     boolean isSlow(int type) {
-        return slow[type] && !trials.inPlace(type);
+        return slow[type];
+    }
+
+    /** Whether requests of this type are better run by workers. */
+    boolean isForWorkers(int type) {
+        return slow[type] && (!trials.inPlace(type) || overtaken.get() > STUCK);
     }
 }

@@ -72,6 +72,8 @@ class FilesTest {
             ByteBuffer read = ByteBuffer.allocate(1);
             f.channel().read(read, SharedFile.WINDOW + 9L);
             assertEquals(7, read.get(0));
+            assertNull(f.window(SharedFile.WINDOW + 10L));
+            assertNull(f.window(-1));
         }
     }
 

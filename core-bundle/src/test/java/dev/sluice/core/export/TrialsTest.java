@@ -106,7 +106,7 @@ class TrialsTest {
     }
 
     @Test
-    void clientsThatPauseEndATrial() {
+    void aTrialInWhichClientsPauseChangesNothing() {
         while (!trials.inPlace(READ)) {
             call(READ, 300_000, 100_000);
         }
@@ -114,6 +114,38 @@ class TrialsTest {
         call(READ, 300_000, 100_000);
         assertFalse(trials.isCounting());
         assertFalse(trials.inPlace(READ));
+        trial(READ, 300_000, 100_000);
+        assertTrue(trials.inPlace(READ));
+        pause(READ, 300_000, 100_000);
+        platform.advance(Duration.ofSeconds(1));
+        call(READ, 300_000, 100_000);
+        assertFalse(trials.isCounting());
+        assertTrue(trials.inPlace(READ));
+    }
+
+    @Test
+    void whatIsQuickBesideItDoesNotDecideAlone() {
+        while (!trials.isCounting()) {
+            call(FLUSH, 300_000, 300_000);
+        }
+        while (trials.isCounting()) {
+            for (int i = 0; i < (trials.inPlace(FLUSH) ? 20 : 10); i++) {
+                trials.ended(READ, false, 1000, platform.nanoTime());
+            }
+            call(FLUSH, 300_000, 300_000);
+        }
+        assertFalse(trials.inPlace(FLUSH));
+    }
+
+    @Test
+    void aChangeOfLayersBeginsAnew() {
+        trial(READ, 300_000, 100_000);
+        trials.reset();
+        assertFalse(trials.inPlace(READ));
+        trials.ended(READ, true, AVERAGE, platform.nanoTime());
+        assertTrue(trials.isCounting());
+        trials.reset();
+        assertFalse(trials.isCounting());
     }
 
     @Test
@@ -148,8 +180,15 @@ class TrialsTest {
     }
 
     @Test
-    void whatBecomesLongInPlaceIsTriedAtOnce() {
-        trial(READ, 300_000, 100_000);
+    void whatBecomesLongInPlaceIsTriedAgainSoon() {
+        for (int i = 0; i < 4; i++) {
+            trial(READ, 300_000, 100_000);
+        }
+        trials.ended(READ, true, Trials.LONG_IN_PLACE + 1, platform.nanoTime());
+        assertFalse(trials.isCounting(), "right after a trial");
+        platform.advance(Duration.ofNanos(Trials.SHORTEST));
+        trials.ended(READ, true, AVERAGE, platform.nanoTime());
+        assertFalse(trials.isCounting(), "though it is quick");
         trials.ended(READ, true, Trials.LONG_IN_PLACE + 1, platform.nanoTime());
         assertTrue(trials.isCounting());
         assertFalse(trials.inPlace(READ));

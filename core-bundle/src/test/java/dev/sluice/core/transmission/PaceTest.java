@@ -57,17 +57,28 @@ class PaceTest {
     private void winATrial(int type) {
         calls(type, 400_000, 1);
         while (trials.isCounting()) {
-            calls(type, pace.isSlow(type) ? 400_000 : 200_000, 1);
+            calls(type, pace.isForWorkers(type) ? 400_000 : 200_000, 1);
         }
     }
 
     @Test
     void aSlowTypeStaysInPlaceWhereThatIsBetter() {
         winATrial(Command.WRITE);
-        assertFalse(pace.isSlow(Command.WRITE));
+        assertTrue(pace.isSlow(Command.WRITE));
+        assertFalse(pace.isForWorkers(Command.WRITE));
+        assertFalse(pace.isForWorkers(Command.READ));
+    }
+
+    @Test
+    void whileSeveralCallsSitWhereTheyAreTheNextGoToWorkers() {
+        winATrial(Command.WRITE);
         pace.stuck(Command.WRITE);
-        assertFalse(pace.isSlow(Command.WRITE));
-        assertFalse(pace.isSlow(Command.READ));
+        assertFalse(pace.isForWorkers(Command.WRITE));
+        pace.stuck(Command.WRITE);
+        assertTrue(pace.isForWorkers(Command.WRITE));
+        pace.stuckEnded();
+        assertFalse(pace.isForWorkers(Command.WRITE));
+        pace.stuckEnded();
     }
 
     @Test

@@ -96,7 +96,7 @@ class WritingAFilterIT extends ServedTest {
     void theApiIsImportedAsTheDocumentSays() throws Exception {
         try (JarFile jar = new JarFile(author.bundle("1.0.0").toFile())) {
             String imports = jar.getManifest().getMainAttributes().getValue("Import-Package");
-            assertTrue(imports.contains("dev.sluice.api;version=\"[1.0,1.1)\""), imports);
+            assertTrue(imports.contains("dev.sluice.api;version=\"[1.1,1.2)\""), imports);
         }
     }
 

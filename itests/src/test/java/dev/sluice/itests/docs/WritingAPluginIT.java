@@ -99,7 +99,7 @@ class WritingAPluginIT extends ServedTest {
         try (JarFile jar = new JarFile(author.bundle(version).toFile())) {
             Manifest manifest = jar.getManifest();
             String imports = manifest.getMainAttributes().getValue("Import-Package");
-            assertTrue(imports.contains("dev.sluice.api;version=\"[1.0,2)\""), imports);
+            assertTrue(imports.contains("dev.sluice.api;version=\"[1.1,2)\""), imports);
             assertEquals(null, manifest.getMainAttributes().getValue("Export-Package"));
             assertTrue(jar.stream().noneMatch(e -> e.getName().startsWith("dev/sluice")));
         }

@@ -25,7 +25,7 @@ public final class FixtureBundle {
         this.kind = kind;
         this.filter = filter;
         name = "dev.sluice.itests.fixture." + kind;
-        apiRange = filter ? "[1.0,1.1)" : "[1.0,2)";
+        apiRange = filter ? "[1.1,1.2)" : "[1.1,2)";
     }
 
     /** A bundle with a plugin. */

@@ -54,7 +54,7 @@ final class FileStore implements Store {
     /** Whether writes go to {@link SharedFile#window}, as far as there are any. */
     private final boolean mapped;
     /**
-     * A channel takes a lock for each call, so connections that are busy at once need several; but one for each of ten
+     * A channel takes a lock for each call, so connections that are busy at once with small reads need several; but one for each of ten
      * thousand idle ones would cost as many descriptors. The first is {@link #file}. Guarded by the plugin.
      */
     private final List<SharedFile> channels;

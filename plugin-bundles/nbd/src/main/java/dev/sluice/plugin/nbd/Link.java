@@ -107,6 +107,10 @@ final class Link implements Replies.Requests {
                 replies.abandon(p);
             }
             inside = inside - 1;
+            if (!reading) {
+                // It may have been this one's turn to read.
+                signalNext();
+            }
             freeIfUnused();
         } finally {
             lock.unlock();
@@ -254,14 +258,18 @@ final class Link implements Replies.Requests {
         lock.lock();
         try {
             reading = false;
-            for (Pending p : requests.values()) {
-                if (p.waiting) {
-                    p.changed.signal();
-                    return;
-                }
-            }
+            signalNext();
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void signalNext() {
+        for (Pending p : requests.values()) {
+            if (p.waiting) {
+                p.changed.signal();
+                return;
+            }
         }
     }
 

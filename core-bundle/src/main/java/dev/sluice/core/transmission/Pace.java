@@ -15,8 +15,11 @@ final class Pace {
     /** Of two, as a power: weights of 1/8 forget within a few calls. */
     private static final int SHIFT = 3;
 
-    /** More calls than this that sit in place: what follows them goes to workers, of which there is a bounded number. */
-    private static final int STUCK = 1;
+    /**
+     * When more calls than this sit in place, what follows them goes to workers, of which there is a bounded number. A few
+     * always do where threads wait for a core.
+     */
+    static final int STUCK = 8;
 
     private final Trials trials;
     /** Calls in place that a follower has overtaken and that have not ended. */

@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -214,6 +215,29 @@ class StartScriptTest {
         assertEquals(1, Files.readAllLines(script.root.resolve("calls")).size());
         assertTrue(errors.contains("sluice: Building Sluice: core 1 [2/9]"), errors.toString());
         assertTrue(Files.notExists(target.resolve("build.lock")));
+    }
+
+    /** Another start finishes its preparation in the moment in which this one looks for old ones to remove. */
+    @Test
+    void whatAnotherFirstStartHasJustPreparedIsNotRemoved() throws Exception {
+        script.jdk("17");
+        Path home = script.unpacked("dist").getParent().getParent();
+        script.tool("rm", "#!/bin/sh\n"
+                + "case $2 in\n"
+                + "  */classes-*.jsa)\n"
+                + "    of=${2##*classes-}\n"
+                + "    other=${2%/*}/start-${of%.jsa}\n"
+                + "    mkdir $other-other\n"
+                + "    echo start-${of%.jsa}-other >$other\n"
+                + "    /usr/bin/touch -d tomorrow $other ;;\n"
+                + "esac\n"
+                + "exec /bin/rm \"$@\"\n");
+        assertEquals(0, script.run(home.resolve("bin/sluice"), "memory").status());
+        try (Stream<Path> left = Files.list(home.resolve("lib"))) {
+            List<String> names = left.map(path -> path.getFileName().toString()).sorted().toList();
+            assertTrue(names.stream().anyMatch(name -> name.matches("start-[0-9]+-other")), names.toString());
+            assertTrue(names.stream().noneMatch(name -> name.startsWith(".")), names.toString());
+        }
     }
 
     @Test

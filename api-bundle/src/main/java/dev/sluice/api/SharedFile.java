@@ -13,11 +13,11 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface SharedFile extends AutoCloseable {
-    /** To read and write with absolute positions; must not be closed or repositioned. */
-    FileChannel channel();
-
     /** Bytes in one {@link #window}: what a buffer can address, and a multiple of every size of page. */
     int WINDOW = 1 << 30;
+
+    /** To read and write with absolute positions; must not be closed or repositioned. */
+    FileChannel channel();
 
     /**
      * A stretch of the file as memory that can be written: from the multiple of {@link #WINDOW} at or below

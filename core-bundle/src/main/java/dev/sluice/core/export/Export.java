@@ -220,11 +220,11 @@ public final class Export {
         } finally {
             monitor.unlock();
         }
-        recomputeThreadModel();
+        layersChanged();
     }
 
-    /** After a change of layers. */
-    void recomputeThreadModel() {
+    /** What was found out about the old layers says nothing about the new ones. */
+    void layersChanged() {
         trials.reset();
         List<Layer> layers = layers();
         if (!layers.isEmpty()) {

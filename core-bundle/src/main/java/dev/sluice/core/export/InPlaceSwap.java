@@ -253,7 +253,7 @@ final class InPlaceSwap {
             hold.cancel();
             hold = null;
         }
-        export.recomputeThreadModel();
+        export.layersChanged();
         export.connections().forEach(c -> c.gate().reopen());
         export.controlGate().reopen();
         export.clients().closeDeparted();

@@ -10,11 +10,11 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Calls that wait for a disk gain by workers. Calls that wait for each other, for a lock of the file system say, lose by
  * them: more of them at once only take longer. How long they take does not tell the two apart, so both are tried, one window
- * of time each, and what the connections of the export get done meanwhile, requests of all types, decides. It is one
- * decision for all connections, because those who run calls at once hold up those who do not.
+ * of time each, and what the connections of the export get done meanwhile decides, requests of that type and of all types. It
+ * is one decision for all connections, because those who run calls at once hold up those who do not.
  *
  * <p>Nothing here has a thread: the ends of calls move it on. Where no type is slow it costs a request one read of
- * {@link #state}, which nobody writes. For any thread.
+ * {@link #state}, which nobody writes then. For any thread.
  */
 public final class Trials {
     /** How long each way is tried, in nanoseconds. */

@@ -177,6 +177,22 @@ public final class Daemon {
         Files.move(fresh, directory().resolve("etc").resolve(file), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
+    /** Puts an export {@code stuck} into etc/ whose reads never return. */
+    void configureStuck() throws Exception {
+        Path fifo = directory().resolve("never");
+        Tool.run("mkfifo", fifo).ok();
+        Path script = Files.writeString(directory().resolve("stuck.sh"), """
+                #!/bin/sh
+                case $1 in
+                get_size) echo 1048576 ;;
+                pread) read x < %s ;;
+                *) exit 2 ;;
+                esac
+                """.formatted(fifo));
+        Tool.run("chmod", "755", script).ok();
+        configure("dev.sluice.export~stuck.json", "{\"layers\": [\"sh " + script + "\"], \"drain\": \"1s\"}");
+    }
+
     /** A client that has opened an export. */
     public Session client(String export) throws IOException {
         return RawNbdClient.greeted(UnixDomainSocketAddress.of(directory().resolve("nbd.sock"))).structured().go(export);

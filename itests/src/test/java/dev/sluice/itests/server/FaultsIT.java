@@ -223,18 +223,7 @@ class FaultsIT {
 
     @Test
     void aPluginThatBlocksForEverIsStrandedAndOthersAreServed() throws Exception {
-        Path fifo = daemon.directory().resolve("never");
-        Tool.run("mkfifo", fifo).ok();
-        Path script = Files.writeString(daemon.directory().resolve("stuck.sh"), """
-                #!/bin/sh
-                case $1 in
-                get_size) echo 1048576 ;;
-                pread) read x < %s ;;
-                *) exit 2 ;;
-                esac
-                """.formatted(fifo));
-        Tool.run("chmod", "755", script).ok();
-        daemon.configure("dev.sluice.export~stuck.json", "{\"layers\": [\"sh " + script + "\"], \"drain\": \"1s\"}");
+        daemon.configureStuck();
         daemon.start();
         try (RawNbdClient client = RawNbdClient.greeted(UnixDomainSocketAddress.of(daemon.directory().resolve("nbd.sock"))).structured()) {
             client.go("stuck").send(0, Wire.READ, 0, 512);

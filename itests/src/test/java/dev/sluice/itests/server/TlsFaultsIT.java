@@ -122,18 +122,7 @@ class TlsFaultsIT {
 
     @Test
     void aPluginThatBlocksForEverUnderTlsIsStrandedAndOthersAreServed() throws Exception {
-        Path fifo = daemon.directory().resolve("never");
-        Tool.run("mkfifo", fifo).ok();
-        Path script = Files.writeString(daemon.directory().resolve("stuck.sh"), """
-                #!/bin/sh
-                case $1 in
-                get_size) echo 1048576 ;;
-                pread) read x < %s ;;
-                *) exit 2 ;;
-                esac
-                """.formatted(fifo));
-        Tool.run("chmod", "755", script).ok();
-        daemon.configure("dev.sluice.export~stuck.json", "{\"layers\": [\"sh " + script + "\"], \"drain\": \"1s\"}");
+        daemon.configureStuck();
         daemon.start();
         awaitListener();
         try (Session client = encrypted("TLSv1.3").go("stuck")) {
